@@ -1,0 +1,1 @@
+"""The rules of a shop as pure code: no clock, no files, no network, no third party."""

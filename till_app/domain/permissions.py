@@ -1,0 +1,39 @@
+"""Who may do what: one table."""
+
+from enum import StrEnum
+
+from till_app.domain.catalogue import Role
+
+
+class Permission(StrEnum):
+    SELL = "sell"
+    VOID_BASKET = "void_basket"
+    DISCOUNT = "discount"
+    OVERRIDE_PRICE = "override_price"
+    RETURN = "return"
+    RETURN_WITHOUT_RECEIPT = "return_without_receipt"
+    NO_SALE = "no_sale"
+    PAY_IN_OUT = "pay_in_out"
+    X_REPORT = "x_report"
+    CLOSE_DAY = "close_day"
+    SET_UP_DEVICES = "set_up_devices"
+
+
+_CASHIER = frozenset({Permission.SELL, Permission.VOID_BASKET, Permission.RETURN, Permission.NO_SALE})
+_SUPERVISOR = _CASHIER | {
+    Permission.DISCOUNT,
+    Permission.OVERRIDE_PRICE,
+    Permission.RETURN_WITHOUT_RECEIPT,
+    Permission.PAY_IN_OUT,
+    Permission.X_REPORT,
+}
+_TABLE: dict[Role, frozenset[Permission]] = {
+    Role.CASHIER: _CASHIER,
+    Role.SUPERVISOR: _SUPERVISOR,
+    Role.MANAGER: frozenset(Permission),
+    Role.INSTALLER: frozenset({Permission.SET_UP_DEVICES, Permission.X_REPORT}),
+}
+
+
+def may(role: Role, permission: Permission) -> bool:
+    return permission in _TABLE[role]

@@ -1,0 +1,192 @@
+"""The bodies of journal entries: JSON objects, one struct per kind, additive from version to version.
+
+Amounts are integer minor units, VAT included; quantities are thousandths of the unit; moments are
+RFC 3339 in UTC. A body is encoded once, at the till; its bytes are never made again.
+"""
+
+import msgspec
+
+
+class Kind:
+    """Values of an entry's `kind`."""
+
+    SALE = "sale"
+    BASKET_VOIDED = "basket_voided"
+    DRAWER_MOVEMENT = "drawer_movement"
+    NO_SALE = "no_sale"
+    SESSION_OPENED = "session_opened"
+    Z_REPORT = "z_report"
+    X_REPORT = "x_report"
+    REPRINT = "reprint"
+    SIGNED_ON = "signed_on"
+    SIGNED_OFF = "signed_off"
+    PIN_REFUSED = "pin_refused"
+    AGE_CHECK = "age_check"
+
+
+BODY_VERSION = 1
+
+
+class OriginBody(msgspec.Struct, frozen=True):
+    sale_uuid: str
+    receipt_number: str
+    line_number: int
+
+
+class LineBody(msgspec.Struct, frozen=True):
+    line_number: int
+    item_id: str
+    item_code: str
+    code: str
+    name: str
+    unit: str
+    department_id: str
+    quantity_milli: int
+    unit_price_minor: int
+    list_price_minor: int | None
+    discount_minor: int
+    gross_minor: int
+    net_minor: int
+    tax_minor: int
+    vat_code: str
+    vat_rate_bp: int
+    minimum_age: int = 0
+    origin: OriginBody | None = None
+
+
+class TenderBody(msgspec.Struct, frozen=True):
+    tender_id: str
+    kind: str
+    amount_minor: int
+    given_minor: int
+    change_minor: int
+    reference: str = ""
+
+
+class MovementBody(msgspec.Struct, frozen=True):
+    movement_id: str
+    session_id: str
+    kind: str
+    amount_minor: int
+    at: str
+    operator_id: str
+    reason: str = ""
+    sale_uuid: str | None = None
+
+
+class SaleBody(msgspec.Struct, frozen=True):
+    uuid: str
+    receipt_number: str
+    till_code: str
+    counter: int
+    session_id: str
+    opened_at: str
+    completed_at: str
+    operator_id: str
+    operator_name: str
+    currency: str
+    total_minor: int
+    lines: list[LineBody]
+    tenders: list[TenderBody]
+    movements: list[MovementBody]
+    voided_lines: list[LineBody] = []
+    approved_by: str | None = None
+    age_checked: int = 0
+
+
+class BasketVoidedBody(msgspec.Struct, frozen=True):
+    uuid: str
+    opened_at: str
+    operator_id: str
+    total_minor: int
+    lines: list[LineBody]
+    approved_by: str | None = None
+
+
+class NoSaleBody(msgspec.Struct, frozen=True):
+    operator_id: str
+    reason: str
+    approved_by: str | None = None
+
+
+class SessionOpenedBody(msgspec.Struct, frozen=True):
+    session_id: str
+    number: int
+    operator_id: str
+    float_minor: int
+    movement: MovementBody
+
+
+class TaxBody(msgspec.Struct, frozen=True):
+    vat_code: str
+    rate_bp: int
+    gross_minor: int
+    net_minor: int
+    tax_minor: int
+
+
+class TenderTotalBody(msgspec.Struct, frozen=True):
+    kind: str
+    count: int
+    amount_minor: int
+
+
+class ReportBody(msgspec.Struct, frozen=True):
+    """An X report, and the figures of a Z."""
+
+    session_id: str
+    session_number: int
+    transaction_count: int
+    sale_count: int
+    sold_minor: int
+    return_count: int
+    returned_minor: int
+    savings_minor: int
+    total_minor: int
+    voided_lines: int
+    voided_baskets: int
+    no_sales: int
+    taxes: list[TaxBody]
+    tenders: list[TenderTotalBody]
+    movements_minor: dict[str, int]
+    expected_cash_minor: int
+    first_receipt: str | None
+    last_receipt: str | None
+    operator_id: str
+
+
+class ZReportBody(msgspec.Struct, frozen=True):
+    z_number: int
+    report: ReportBody
+    closed_at: str
+    closed_by: str
+    count_by_denomination: dict[str, int]
+    declared_minor: int
+    over_short_minor: int
+    grand_total_minor: int
+    journal_first_seq: int
+    journal_last_seq: int
+    chain_head: str
+    unsent_count: int
+
+
+class ReprintBody(msgspec.Struct, frozen=True):
+    document: str
+    """Such as a receipt number or `Z 12`."""
+    copy_number: int
+    operator_id: str
+
+
+class OperatorBody(msgspec.Struct, frozen=True):
+    """Of signing on and off, and of a refused PIN."""
+
+    operator_id: str
+
+
+class AgeCheckBody(msgspec.Struct, frozen=True):
+    basket_uuid: str
+    item_id: str
+    item_name: str
+    minimum_age: int
+    passed: bool
+    operator_id: str
