@@ -206,14 +206,14 @@ class Basket:
                 return line
         raise DomainError("line_gone")
 
-    def add(self, line: BasketLine) -> BasketLine:
-        """Add a line, or raise the quantity of one that is the same; returns the line as it now stands.
+    def add(self, line: BasketLine, *, combine: bool = True) -> BasketLine:
+        """Add a line, or with `combine` raise the quantity of one that is the same; returns it as it stands.
 
         Raises DomainError `quantity_zero`, `quantity_too_large`, `quantity_not_whole`, `price_negative`
         or `amount_too_large`.
         """
         _check(line)
-        for present in reversed(self._lines):
+        for present in reversed(self._lines if combine else []):
             if present.can_merge(line):
                 merged = replace(present, quantity_milli=present.quantity_milli + line.quantity_milli)
                 return self._put(merged)

@@ -43,7 +43,7 @@ class SessionReport:
     returned_minor: int
     savings_minor: int
     total_minor: int
-    item_count: int
+    line_count: int
     voided_lines: int
     voided_baskets: int
     no_sales: int
@@ -98,7 +98,7 @@ def fold(facts: SessionFacts) -> SessionReport:
     tender_counts: Counter[TenderKind] = Counter()
     tender_minor: defaultdict[TenderKind, int] = defaultdict(int)
     by_hour: defaultdict[int, int] = defaultdict(int)
-    sold = returned = savings = items = voided = sale_count = return_count = 0
+    sold = returned = savings = lines = voided = sale_count = return_count = 0
     tax_parts: list[tuple[str, int, int, int]] = []
     for sale in facts.sales:
         sale_sold = sum(line.gross_minor for line in sale.lines if line.quantity_milli > 0)
@@ -108,7 +108,7 @@ def fold(facts: SessionFacts) -> SessionReport:
         voided += len(sale.voided_lines)
         sale_count += any(line.quantity_milli > 0 for line in sale.lines)
         return_count += any(line.quantity_milli < 0 for line in sale.lines)
-        items += len(sale.lines)
+        lines += len(sale.lines)
         by_hour[int(sale.completed_at[11:13])] += sale_sold
         for tender in sale.tenders:
             tender_counts[tender.kind] += 1
@@ -131,7 +131,7 @@ def fold(facts: SessionFacts) -> SessionReport:
         returned_minor=returned,
         savings_minor=savings,
         total_minor=sold + returned,
-        item_count=items,
+        line_count=lines,
         voided_lines=voided,
         voided_baskets=facts.voided_baskets,
         no_sales=facts.no_sales,

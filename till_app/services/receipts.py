@@ -1,0 +1,164 @@
+"""A sale as a British VAT receipt: a document without a width, for any printer and the screen."""
+
+from collections.abc import Callable, Sequence
+
+from hardware.document import (
+    Align,
+    Barcode,
+    Blank,
+    Cut,
+    Element,
+    ReceiptDocument,
+    Row,
+    Rule,
+    Size,
+    TableRow,
+    TextLine,
+    to_json,
+)
+from till_app.domain.catalogue import Shop, Unit
+from till_app.domain.ids import receipt_barcode
+from till_app.domain.sale import Sale, SaleLine
+from till_app.domain.tax import TaxLine
+from till_app.domain.tender import TenderKind, TenderLine
+from till_app.domain.times import from_text
+from till_app.services.ports import Formatting
+from till_app.services.workplace import Workplace
+
+Translate = Callable[[str], str]
+"""The words of a printed document in the shop's language."""
+
+
+class ReceiptWriter:
+    """Makes receipt documents as the JSON that a print job holds."""
+
+    def __init__(self, workplace: Workplace, formatting: Formatting, translate: Translate) -> None:
+        self._workplace = workplace
+        self._format = formatting
+        self._tr = translate
+
+    def title(self, sale: Sale) -> str:
+        """For the print queue's screens."""
+        return self._tr("Receipt {number}").format(number=sale.receipt_number)
+
+    def receipt(self, sale: Sale) -> bytes:
+        return to_json(self.document(sale))
+
+    def copy(self, sale: Sale, copy_number: int, at: str, operator_name: str) -> bytes:
+        """A reprint: marked as a copy, with who made it and when."""
+        return to_json(self.document(sale, self._copy_mark(copy_number, at, operator_name)))
+
+    def document(self, sale: Sale, marks: Sequence[Element] = ()) -> ReceiptDocument:
+        shop = self._workplace.shop
+        return ReceiptDocument(
+            (
+                *shop_header(shop, self._tr),
+                *marks,
+                *self._what_it_is(sale),
+                *[element for line in sale.lines for element in self._line(line)],
+                Rule(),
+                Row(self._tr("TOTAL"), self._format.amount(sale.total_minor), bold=True, size=Size.TALL),
+                *[element for tender in sale.tenders for element in self._tender(tender)],
+                *self._savings(sale),
+                Blank(),
+                *vat_table(sale.tax_lines, self._format, self._tr),
+                Blank(),
+                *self._identity(sale),
+                Barcode(receipt_barcode(sale.receipt_number)),
+                *[TextLine(line, Align.CENTER) for line in shop.receipt_footer.splitlines()],
+                Cut(),
+            )
+        )
+
+    def _copy_mark(self, copy_number: int, at: str, operator_name: str) -> tuple[Element, ...]:
+        mark = self._tr("COPY {number}").format(number=copy_number)
+        detail = f"{self._format.date_and_time(from_text(at))} · {operator_name}"
+        return (
+            TextLine(mark, Align.CENTER, bold=True, size=Size.TALL),
+            TextLine(detail, Align.CENTER),
+        )
+
+    def _what_it_is(self, sale: Sale) -> tuple[Element, ...]:
+        if sale.is_return:
+            return (TextLine(self._tr("REFUND"), Align.CENTER, bold=True), Rule())
+        return (Rule(),)
+
+    def _line(self, line: SaleLine) -> list[Element]:
+        amount_minor = line.gross_minor + line.discount_minor
+        elements: list[Element] = [
+            Row(line.name, f"{self._format.amount_plain(amount_minor)} {line.vat_code}"),
+        ]
+        quantity = self._format.quantity(line.quantity_milli)
+        if line.unit is Unit.KILOGRAM:
+            price = self._format.amount(line.unit_price_minor)
+            elements.append(TextLine(f"  {quantity} kg × {price}/kg"))
+        elif line.quantity_milli != 1000:
+            elements.append(TextLine(f"  {quantity} × {self._format.amount(line.unit_price_minor)}"))
+        if line.discount_minor:
+            elements.append(Row("  " + self._tr("Discount"), self._format.amount_plain(-line.discount_minor)))
+        if line.origin is not None:
+            elements.append(
+                TextLine("  " + self._tr("from receipt {number}").format(number=line.origin.receipt_number))
+            )
+        return elements
+
+    def _tender(self, tender: TenderLine) -> list[Element]:
+        if tender.kind is TenderKind.CASH:
+            name = self._tr("Cash") if tender.amount_minor >= 0 else self._tr("Cash refund")
+        else:
+            name = self._tr("Card") if tender.amount_minor >= 0 else self._tr("Card refund")
+        if tender.reference:
+            name = f"{name} {tender.reference}"
+        elements: list[Element] = [Row(name, self._format.amount(tender.given_minor))]
+        if tender.change_minor:
+            elements.append(Row(self._tr("Change"), self._format.amount(tender.change_minor)))
+        return elements
+
+    def _savings(self, sale: Sale) -> list[Element]:
+        if not sale.savings_minor:
+            return []
+        words = self._tr("You saved {amount}").format(amount=self._format.amount(sale.savings_minor))
+        return [TextLine(words, Align.CENTER, bold=True)]
+
+    def _identity(self, sale: Sale) -> list[Element]:
+        return [
+            Row(self._tr("Receipt"), sale.receipt_number),
+            Row(self._tr("Date"), self._format.date_and_time(from_text(sale.completed_at))),
+            Row(self._tr("Till"), sale.till_code),
+            Row(self._tr("Served by"), sale.operator_name),
+        ]
+
+
+def shop_header(shop: Shop, translate: Translate) -> list[Element]:
+    """Who sells: what a VAT receipt must name."""
+    elements: list[Element] = [TextLine(shop.name, Align.CENTER, bold=True, size=Size.TALL)]
+    elements += [TextLine(line, Align.CENTER) for line in shop.address]
+    if shop.phone:
+        elements.append(TextLine(shop.phone, Align.CENTER))
+    if shop.vat_number:
+        words = translate("VAT No. {number}").format(number=shop.vat_number)
+        elements.append(TextLine(words, Align.CENTER))
+    elements += [TextLine(line, Align.CENTER) for line in shop.receipt_header.splitlines()]
+    return elements
+
+
+def vat_table(taxes: Sequence[TaxLine], formatting: Formatting, translate: Translate) -> list[Element]:
+    """By VAT letter and rate: gross, net and tax."""
+    header = TableRow(
+        (translate("VAT"), translate("Rate"), translate("Gross"), translate("Net"), translate("VAT"))
+    )
+    return [
+        header,
+        *[
+            TableRow(
+                (
+                    tax.vat_code,
+                    formatting.percent(tax.rate_bp),
+                    formatting.amount_plain(tax.gross_minor),
+                    formatting.amount_plain(tax.net_minor),
+                    formatting.amount_plain(tax.tax_minor),
+                )
+            )
+            for tax in taxes
+        ],
+    ]

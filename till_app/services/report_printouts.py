@@ -1,0 +1,138 @@
+"""X and Z reports on paper."""
+
+from datetime import date
+
+from hardware.document import Align, Blank, Cut, Element, ReceiptDocument, Row, Rule, Size, TextLine, to_json
+from till_app.domain.reports import SessionReport, ZReport
+from till_app.domain.session import MovementKind
+from till_app.domain.tender import TenderKind
+from till_app.domain.times import from_text
+from till_app.services.ports import Formatting
+from till_app.services.receipts import Translate, shop_header, vat_table
+from till_app.services.workplace import Workplace
+
+
+class ReportWriter:
+    """Makes report documents as the JSON that a print job holds."""
+
+    def __init__(self, workplace: Workplace, formatting: Formatting, translate: Translate) -> None:
+        self._workplace = workplace
+        self._format = formatting
+        self._tr = translate
+
+    def x_title(self, report: SessionReport) -> str:
+        return self._tr("X report, session {number}").format(number=report.session.number)
+
+    def z_title(self, z: ZReport) -> str:
+        return self._tr("Z report {number}").format(number=z.z_number)
+
+    def x_report(self, report: SessionReport, at: str, operator_name: str) -> bytes:
+        return to_json(
+            ReceiptDocument(
+                (
+                    *self._head(self._tr("X REPORT"), report, at, operator_name),
+                    *self._figures(report),
+                    Row(
+                        self._tr("Expected in drawer"),
+                        self._format.amount(report.expected_cash_minor),
+                        bold=True,
+                    ),
+                    Cut(),
+                )
+            )
+        )
+
+    def z_report(self, z: ZReport) -> bytes:
+        title = self._tr("Z REPORT {number}").format(number=z.z_number)
+        return to_json(
+            ReceiptDocument(
+                (
+                    *self._head(title, z.report, z.closed_at, z.closed_by_name),
+                    *self._figures(z.report),
+                    *self._count(z),
+                    Rule(),
+                    Row(self._tr("Grand total"), self._format.amount(z.grand_total_minor), bold=True),
+                    Row(self._tr("Journal"), f"{z.journal_first_seq}–{z.journal_last_seq}"),
+                    Row(self._tr("Not yet sent"), str(z.unsent_count)),
+                    TextLine(self._tr("Chain {hash}").format(hash=z.chain_head[:16])),
+                    Cut(),
+                )
+            )
+        )
+
+    def _head(self, title: str, report: SessionReport, at: str, operator_name: str) -> list[Element]:
+        session = report.session
+        return [
+            *shop_header(self._workplace.shop, self._tr),
+            TextLine(title, Align.CENTER, bold=True, size=Size.TALL),
+            Rule(),
+            Row(self._tr("Till"), self._workplace.identity.till_code),
+            Row(self._tr("Session"), str(session.number)),
+            Row(self._tr("Business date"), self._format.day(date.fromisoformat(session.business_date))),
+            Row(self._tr("Opened"), self._format.date_and_time(from_text(session.opened_at))),
+            Row(self._tr("Read"), self._format.date_and_time(from_text(at))),
+            Row(self._tr("By"), operator_name),
+            Rule(),
+        ]
+
+    def _figures(self, report: SessionReport) -> list[Element]:
+        amount = self._format.amount
+        tender_names = {TenderKind.CASH: self._tr("Cash"), TenderKind.CARD: self._tr("Card")}
+        return [
+            Row(self._tr("Sales, {count}").format(count=report.sale_count), amount(report.sold_minor)),
+            Row(
+                self._tr("Returns, {count}").format(count=report.return_count), amount(report.returned_minor)
+            ),
+            Row(self._tr("Total"), amount(report.total_minor), bold=True),
+            Row(self._tr("Discounts"), amount(-report.savings_minor)),
+            Row(self._tr("Lines voided"), str(report.voided_lines)),
+            Row(self._tr("Baskets voided"), str(report.voided_baskets)),
+            Row(self._tr("No sales"), str(report.no_sales)),
+            Row(self._tr("Receipts"), f"{report.first_receipt or '–'} … {report.last_receipt or '–'}"),
+            Blank(),
+            *vat_table(report.tax_lines, self._format, self._tr),
+            Blank(),
+            *[
+                Row(f"{tender_names[tender.kind]}, {tender.count}", amount(tender.amount_minor))
+                for tender in report.tenders
+            ],
+            Rule(),
+            *[
+                Row(self._movement_name(kind), amount(amount_minor))
+                for kind, amount_minor in report.movements_minor.items()
+            ],
+        ]
+
+    def _movement_name(self, kind: MovementKind) -> str:
+        names = {
+            MovementKind.FLOAT: self._tr("Float"),
+            MovementKind.TENDER: self._tr("Cash taken"),
+            MovementKind.CHANGE: self._tr("Change given"),
+            MovementKind.REFUND: self._tr("Cash refunds"),
+            MovementKind.LOAN: self._tr("Loans"),
+            MovementKind.PICK_UP: self._tr("Pick-ups"),
+            MovementKind.PAID_IN: self._tr("Paid in"),
+            MovementKind.PAID_OUT: self._tr("Paid out"),
+        }
+        return names[kind]
+
+    def _count(self, z: ZReport) -> list[Element]:
+        amount = self._format.amount
+        over_short = z.over_short_minor
+        name = (
+            self._tr("Over")
+            if over_short > 0
+            else self._tr("Short")
+            if over_short
+            else self._tr("Difference")
+        )
+        return [
+            *[
+                Row(f"{pieces} × {amount(denomination)}", amount(pieces * denomination))
+                for denomination, pieces in sorted(z.count_by_denomination.items(), reverse=True)
+                if pieces
+            ],
+            Row(self._tr("Counted"), amount(z.declared_minor)),
+            Row(self._tr("Expected"), amount(z.report.expected_cash_minor)),
+            Row(name, amount(over_short), bold=True),
+        ]

@@ -1,0 +1,59 @@
+"""What background parts report about themselves: frozen values that the screens show."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class LinkState(StrEnum):
+    STARTING = "starting"
+    ONLINE = "online"
+    OFFLINE = "offline"
+    REFUSED = "refused"
+    """The hub answers but will not take this till: `SyncStatus.error_code` says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncStatus:
+    """The link to the hub as of now."""
+
+    state: LinkState = LinkState.STARTING
+    since: str | None = None
+    """When this state began; RFC 3339, UTC."""
+    waiting_sales: int = 0
+    """Sales that the hub has not acknowledged."""
+    waiting_entries: int = 0
+    oldest_waiting_at: str | None = None
+    quarantined: int = 0
+    error_code: str = ""
+    clock_skew_s: int = 0
+    """This till's clock less the hub's, measured at the last greeting."""
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueChanged:
+    """Records that a pull has just replaced or removed."""
+
+    item_ids: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
+    """Such as `item`, `stock`, `quick_key`, `shop`."""
+    pictures: frozenset[str] = frozenset()
+
+
+class PrinterState(StrEnum):
+    NOT_SET_UP = "not_set_up"
+    READY = "ready"
+    BUSY = "busy"
+    WAITING = "waiting"
+    """Jobs wait for paper, a cover, or the printer itself: `PrinterStatus.reason`."""
+    UNCONFIRMED = "unconfirmed"
+    """A receipt left the till and nobody knows whether it printed."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterStatus:
+    state: PrinterState = PrinterState.NOT_SET_UP
+    reason: str = ""
+    """Such as `paper_out`, `cover_open`, `offline`, `unreachable`."""
+    waiting_jobs: int = 0
+    unconfirmed_job: str | None = None
+    unconfirmed_title: str = ""
