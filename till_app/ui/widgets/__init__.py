@@ -1,0 +1,1 @@
+"""Reusable widgets: they take plain data, emit signals, and know neither services nor rules."""
