@@ -1,0 +1,28 @@
+"""What `SyncStatus.error_code` can say besides the hub's own codes (`wire.exchange.ErrorCode`)."""
+
+
+class SyncCode:
+    # The hub is out of reach: tried again by itself.
+    NO_CONNECTION = "no_connection"
+    TIMEOUT = "timeout"
+    TLS_FAILED = "tls_failed"
+    """The hub's certificate is not one that this till trusts, or is out of date by this till's clock."""
+    CUT_ANSWER = "cut_answer"
+    NOT_A_HUB = "not_a_hub"
+    """Something answered, but not as a hub does: a router's sign-in page, a proxy, another service."""
+    HUB_FAILED = "hub_failed"
+    ANSWER_TOO_LARGE = "answer_too_large"
+    NO_PROGRESS = "no_progress"
+    """The hub answers, but takes nothing or gives nothing new."""
+    STOPPED = "stopped"
+    """This till broke the request off; never in a status."""
+
+    # A person is needed.
+    OTHER_HUB = "other_hub"
+    """What answers at the hub's address is not the hub that this till was paired with."""
+    TILL_RESTORED = "till_restored"
+    """The hub has entries of this till that the till lacks: its ledger is an old copy. To be paired anew."""
+    MASS_REMOVAL = "mass_removal"
+    """The hub's feed would take away more than a fifth of the items; it is not applied unasked."""
+    BUG = "bug"
+    """Something unforeseen; the log has it."""

@@ -1,0 +1,118 @@
+"""Sending the journal in order, one batch at a time, until the hub has committed it.
+
+An entry counts as sent only when the hub names its hash. Whatever else happens, the same bytes go again.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+
+from till_app.domain.journal import JournalEntry
+from till_app.services.errors import HubRefused, HubUnreachable
+from till_app.services.ports import Outbox
+from till_app.sync.codes import SyncCode
+from till_app.wire.exchange import Entry, ErrorCode, JournalHead, JournalRequest
+from till_app.wire.protocol import MAX_BATCH_ENTRIES, MAX_REQUEST_BYTES, HubApi
+
+logger = logging.getLogger(__name__)
+
+FIRST_BATCH_ENTRIES = 20
+FAST_REQUEST_S = 1.0
+"""While a request takes less, the next may be larger."""
+ENVELOPE_BYTES = 500
+"""More than an entry's JSON has around its body."""
+
+
+class Push:
+    def __init__(self, hub: HubApi, outbox: Outbox, monotonic: Callable[[], float]) -> None:
+        self._hub = hub
+        self._outbox = outbox
+        self._monotonic = monotonic
+        self._batch_entries = FIRST_BATCH_ENTRIES
+        self.quarantined = 0
+        """Entries of this till that wait at the hub for a person, as it last said."""
+
+    @property
+    def batch_entries(self) -> int:
+        """How many entries the next request may carry."""
+        return self._batch_entries
+
+    def reconcile(self, hub_head: JournalHead) -> None:
+        """After a greeting: agree on how far the hub is. Raises HubRefused `fork` or `till_restored`."""
+        self._check_is_ours(hub_head)
+        acked_seq = self._outbox.acked_through().seq
+        if hub_head.seq < acked_seq:
+            logger.info("the hub lost entries %d to %d: sending again", hub_head.seq + 1, acked_seq)
+            self._outbox.rewind(hub_head.seq)
+        elif hub_head.seq > acked_seq:
+            self._outbox.acknowledge(hub_head.seq)
+
+    def send_batch(self, epoch: str) -> bool:
+        """Send the next entries: whether there were any.
+
+        Raises HubError; `gap` only when a rewind would not help.
+        """
+        acked_seq = self._outbox.acked_through().seq
+        entries = self._next_entries(acked_seq)
+        if not entries:
+            return False
+        request = JournalRequest(epoch, [_on_the_wire(entry) for entry in entries])
+        began = self._monotonic()
+        try:
+            answer = self._hub.send_journal(request)
+        except HubUnreachable as error:
+            if error.code == SyncCode.TIMEOUT:
+                self._shrink()
+            raise
+        except HubRefused as error:
+            self._after_refusal(error, acked_seq, len(entries))
+            return True
+        took_s = self._monotonic() - began
+        self._check_is_ours(answer.acked_through)
+        if answer.acked_through.seq <= acked_seq:
+            raise HubUnreachable(SyncCode.NO_PROGRESS, f"the hub took nothing after {acked_seq}")
+        for result in answer.results:
+            if result.state == "quarantined":
+                logger.info("entry %d waits at the hub for a person: %s", result.seq, result.code)
+        self._outbox.acknowledge(answer.acked_through.seq)
+        self.quarantined = answer.quarantined
+        if took_s < FAST_REQUEST_S and len(entries) == self._batch_entries:
+            self._batch_entries = min(self._batch_entries * 2, MAX_BATCH_ENTRIES)
+        return True
+
+    def _next_entries(self, acked_seq: int) -> Sequence[JournalEntry]:
+        # JSON within JSON at most doubles: only its quotes and backslashes are left to escape.
+        most_body_bytes = (MAX_REQUEST_BYTES - self._batch_entries * ENVELOPE_BYTES) // 2
+        return self._outbox.entries_after(acked_seq, self._batch_entries, most_body_bytes)
+
+    def _check_is_ours(self, hub_head: JournalHead) -> None:
+        own_hash = self._outbox.hash_at(hub_head.seq)
+        if own_hash is None:
+            raise HubRefused(SyncCode.TILL_RESTORED, f"the hub has entry {hub_head.seq}, this till does not")
+        if own_hash != hub_head.hash:
+            raise HubRefused(ErrorCode.FORK, f"entry {hub_head.seq} is another at the hub")
+
+    def _after_refusal(self, error: HubRefused, acked_seq: int, sent: int) -> None:
+        if error.code == ErrorCode.GAP and error.acked_seq is not None and error.acked_seq < acked_seq:
+            logger.info("the hub lost entries %d to %d: sending again", error.acked_seq + 1, acked_seq)
+            self._outbox.rewind(error.acked_seq)
+        elif error.code == ErrorCode.TOO_LARGE and sent > 1:
+            self._shrink()
+        else:
+            raise error
+
+    def _shrink(self) -> None:
+        self._batch_entries = max(self._batch_entries // 2, 1)
+
+
+def _on_the_wire(entry: JournalEntry) -> Entry:
+    return Entry(
+        seq=entry.seq,
+        uuid=entry.uuid,
+        kind=entry.kind,
+        version=entry.version,
+        at=entry.at,
+        business_date=entry.business_date,
+        body=entry.body.decode(),
+        prev_hash=entry.prev_hash,
+        hash=entry.hash,
+    )
