@@ -1,0 +1,122 @@
+"""The till as a program: Qt, theme, window and workers around one `Till`, from its first paint to its end."""
+
+import logging
+import logging.handlers
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+
+from PySide6.QtCore import QCoreApplication, QLocale, QTimer
+from PySide6.QtWidgets import QApplication
+
+from till_app.bootstrap import Listeners, Till
+from till_app.devices.settings import DeviceSettings
+from till_app.services.status import SyncStatus
+from till_app.sync.cycle import SyncSettings
+from till_app.till_files import TillFiles
+from till_app.ui.bridge import Bridge
+from till_app.ui.failures import FailureHook
+from till_app.ui.main_window import MainWindow
+from till_app.ui.screen_set import all_screens
+from till_app.ui.screens.sign_on import PinHint
+from till_app.ui.shell import ScreenName
+from till_app.ui.theme.theme import apply_theme
+from till_app.ui.translation import install_translations
+
+_SIGNAL_CHECK_MS = 200
+"""Python sees a signal only between two of its own instructions; Qt's loop has none while idle."""
+_LOG_BYTES, _LOG_FILES = 2_000_000, 5
+
+
+class TillApplication:
+    """One till on the screen. Build it on the GUI thread; `run` returns when the window is closed."""
+
+    def __init__(
+        self,
+        files: TillFiles,
+        devices: DeviceSettings,
+        *,
+        hints: Sequence[PinHint] = (),
+        theme: str = "light",
+        scale: float = 1.0,
+        sync_settings: SyncSettings | None = None,
+    ) -> None:
+        """Raises the errors of `Till`."""
+        instance = QApplication.instance()
+        self.qt = instance if isinstance(instance, QApplication) else QApplication(sys.argv[:1])
+        self.qt.setApplicationName("Till")
+        install_translations(self.qt, QLocale())
+        apply_theme(self.qt, theme, scale)
+        self.bridge = Bridge()
+        self.till = Till(
+            files,
+            devices,
+            Listeners(
+                on_sync=self.bridge.report_sync,
+                on_catalogue=self.bridge.report_catalogue,
+                on_printer=self.bridge.report_printer,
+                on_scan=self.bridge.report_scan,
+            ),
+            translate=lambda text: QCoreApplication.translate("Receipt", text),
+            sync_settings=sync_settings,
+        )
+        self.last_sync_status = SyncStatus()
+        self.bridge.sync_changed.connect(self._on_sync)
+        self.failures = FailureHook(self.bridge)
+        self.failures.install()
+        self.window = MainWindow(
+            self.till.services,
+            self.till.formatter,
+            self.bridge,
+            all_screens(hints),
+            self.till.printer,
+            self.till.ledger,
+        )
+
+    def show(self) -> None:
+        """The window is up and the workers run."""
+        self.window.go(ScreenName.SIGN_ON)
+        self.till.start()
+
+    def run(self) -> int:
+        """Until the window is closed or a signal asks for the end; then everything is closed in order."""
+        numbers = (signal.SIGINT, signal.SIGTERM)
+        previous = [signal.signal(number, self._on_signal) for number in numbers]
+        heartbeat = QTimer()
+        heartbeat.timeout.connect(lambda: None)
+        heartbeat.start(_SIGNAL_CHECK_MS)
+        try:
+            self.show()
+            self.window.showMaximized()
+            return self.qt.exec()
+        finally:
+            heartbeat.stop()
+            for number, handler in zip(numbers, previous, strict=True):
+                signal.signal(number, handler)
+            self.close()
+
+    def close(self) -> None:
+        self.window.close()
+        self.till.close()
+        self.failures.remove()
+
+    def _on_sync(self, status: SyncStatus) -> None:
+        self.last_sync_status = status
+
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        self.qt.quit()
+
+
+def log_to_file(path: Path) -> None:
+    """Everything from INFO up, in a few files that do not grow for ever."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handler = logging.handlers.RotatingFileHandler(
+        path, maxBytes=_LOG_BYTES, backupCount=_LOG_FILES, encoding="utf-8"
+    )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    logging.getLogger("urllib3").setLevel(logging.WARNING)

@@ -1,0 +1,1 @@
+"""The demo shop on one machine: a hub as a child process, a paired till, a trading day that plays itself."""

@@ -1,0 +1,1 @@
+"""Settings become drivers; each device has one worker, off the GUI thread."""

@@ -1,0 +1,70 @@
+"""Where a till keeps its files, and its pairing with a hub. Reads and writes only these small files."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import platformdirs
+
+
+@dataclass(frozen=True, slots=True)
+class TillFiles:
+    """The data folder of one till."""
+
+    folder: Path
+
+    @property
+    def ledger(self) -> Path:
+        return self.folder / "ledger.sqlite"
+
+    @property
+    def catalogue(self) -> Path:
+        return self.folder / "catalogue.sqlite"
+
+    @property
+    def pairing(self) -> Path:
+        return self.folder / "pairing.json"
+
+    @property
+    def devices(self) -> Path:
+        return self.folder / "devices.json"
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "till.log"
+
+
+class Pairing(msgspec.Struct, frozen=True):
+    """How this till reaches its hub. The token is a secret: the file is readable by its owner only."""
+
+    hub_url: str
+    hub_id: str
+    token: str
+
+    def __repr__(self) -> str:
+        return f"Pairing(hub_url={self.hub_url!r}, hub_id={self.hub_id!r})"
+
+
+def default_folder() -> Path:
+    return Path(platformdirs.user_data_dir("till-app", appauthor=False))
+
+
+def load_pairing(path: Path) -> Pairing | None:
+    """None before pairing. Raises msgspec.MsgspecError for a damaged file."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    return msgspec.json.decode(content, type=Pairing)
+
+
+def save_pairing(path: Path, pairing: Pairing) -> None:
+    """Written aside, for its owner only, then renamed."""
+    aside = path.with_suffix(".new")
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(msgspec.json.encode(pairing))
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(path)
