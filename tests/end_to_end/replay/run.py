@@ -16,9 +16,7 @@ from till_app.domain.sale import Sale
 from till_app.domain.tender import TenderKind
 from till_app.hub.server import RunningHub
 from till_app.services.selling import Added, Pending
-from till_app.sync.hub_client import HttpHubApi
 from till_app.till_files import TillFiles
-from till_app.wire.exchange import TillTotals
 
 FLOAT_MINOR = 10_000
 SEND_TIMEOUT_S = 300.0
@@ -46,7 +44,7 @@ def replay(
             _ring_up(till, planned, progress)
             _wait_until_sent(till)
             on_till = of_till(till.services.reporting.read())
-            totals = _totals(till)
+            totals = till.hub_totals()
         finally:
             till.close()
     others = {
@@ -157,12 +155,3 @@ def _wait_until_sent(till: Till) -> None:
         if time.monotonic() > deadline:
             raise ReplayFailed(f"{till.ledger.unsent().entries} entries were not acknowledged in time")
         time.sleep(0.05)
-
-
-def _totals(till: Till) -> TillTotals:
-    assert till.pairing is not None
-    hub = HttpHubApi(till.pairing.hub_url, till.pairing.token)
-    try:
-        return hub.totals()
-    finally:
-        hub.close()
