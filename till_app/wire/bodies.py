@@ -74,6 +74,12 @@ class MovementBody(msgspec.Struct, frozen=True):
     sale_uuid: str | None = None
 
 
+class CashMovementBody(MovementBody, frozen=True):
+    """A movement outside a sale."""
+
+    approved_by: str | None = None
+
+
 class SaleBody(msgspec.Struct, frozen=True):
     uuid: str
     receipt_number: str
@@ -168,6 +174,7 @@ class ZReportBody(msgspec.Struct, frozen=True):
     journal_last_seq: int
     chain_head: str
     unsent_count: int
+    approved_by: str | None = None
 
 
 class ReprintBody(msgspec.Struct, frozen=True):

@@ -134,6 +134,10 @@ class ErrorCode:
     TOO_LARGE = "too_large"
     NOT_FOUND = "not_found"
     CURSOR_UNKNOWN = "cursor_unknown"
+    FILE_REFUSED = "file_refused"
+    BUSY = "busy"
+    """503: nothing was kept, the same may be sent again."""
+    HUB_FAULT = "hub_fault"
 
 
 class QuarantineCode:

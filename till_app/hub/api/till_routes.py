@@ -1,0 +1,109 @@
+"""What tills call: pairing, greeting, the feed, the journal, pictures and totals."""
+
+from typing import Annotated, Any
+
+from litestar import Request, Response, Router, get, post
+from litestar.datastructures import ResponseHeader
+from litestar.di import NamedDependency, Provide
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+
+from till_app.hub import ingest, tills
+from till_app.hub.api.access import calling_till, hub_of
+from till_app.hub.catalogue import picture_of
+from till_app.hub.feed import changes_page
+from till_app.hub.refusals import Refused
+from till_app.hub.tills import Till
+from till_app.hub.totals import till_totals
+from till_app.wire.changes import ChangesPage
+from till_app.wire.exchange import (
+    ErrorCode,
+    HelloAnswer,
+    HelloRequest,
+    JournalAnswer,
+    JournalRequest,
+    PairAnswer,
+    PairRequest,
+    TillTotals,
+)
+from till_app.wire.protocol import MAX_PAGE_ROWS, MAX_REQUEST_BYTES
+
+_MAX_JOURNAL_BYTES = 8 * MAX_REQUEST_BYTES
+"""One oversized entry must not block a till's queue for ever."""
+_MAX_SMALL_BYTES = 64_000
+
+AnyRequest = Request[Any, Any, Any]
+
+
+@post("/v1/pair", status_code=200, sync_to_thread=True, request_max_body_size=_MAX_SMALL_BYTES)
+def pair(request: AnyRequest, data: JSONBody[PairRequest]) -> PairAnswer:
+    """Use up a one-time pairing code; the token in the answer is shown once."""
+    hub = hub_of(request)
+    with hub.database.writing() as connection:
+        answer = tills.pair(connection, data, hub.clock())
+    if answer is None:
+        raise Refused(403, ErrorCode.PAIRING_CODE_WRONG, "The pairing code is wrong, used or too old.")
+    return answer
+
+
+@post("/v1/hello", status_code=200, sync_to_thread=True, request_max_body_size=_MAX_SMALL_BYTES)
+def hello(request: AnyRequest, till: NamedDependency[Till], data: JSONBody[HelloRequest]) -> HelloAnswer:
+    """Agree on a protocol; learn how far the hub has the till's journal."""
+    hub = hub_of(request)
+    with hub.database.writing() as connection:
+        return tills.hello(connection, till, data, hub.clock())
+
+
+@get(
+    "/v1/changes",
+    sync_to_thread=True,
+    responses={200: ResponseSpec(ChangesPage, generate_examples=False)},
+)
+def changes(
+    request: AnyRequest,
+    till: NamedDependency[Till],
+    cursor: FromQuery[str] = "",
+    limit: Annotated[int, QueryParameter(ge=1, description=f"At most {MAX_PAGE_ROWS}.")] = MAX_PAGE_ROWS,
+) -> Response[bytes]:
+    """Records and tombstones after a cursor, in the order of their commit; an empty cursor starts anew."""
+    with hub_of(request).database.reading() as connection:
+        return Response(changes_page(connection, cursor, limit), media_type="application/json")
+
+
+@post("/v1/journal", status_code=200, sync_to_thread=True, request_max_body_size=_MAX_JOURNAL_BYTES)
+def journal(
+    request: AnyRequest, till: NamedDependency[Till], data: JSONBody[JournalRequest]
+) -> JournalAnswer:
+    """Take custody of journal entries; the answer comes after the commit."""
+    hub = hub_of(request)
+    return ingest.receive(hub.database, till, data, hub.clock())
+
+
+@get(
+    "/v1/pictures/{sha256:str}",
+    sync_to_thread=True,
+    response_headers=[
+        ResponseHeader(name="Cache-Control", value="private, max-age=31536000, immutable"),
+        ResponseHeader(name="X-Content-Type-Options", value="nosniff"),
+    ],
+)
+def picture(request: AnyRequest, till: NamedDependency[Till], sha256: FromPath[str]) -> Response[bytes]:
+    """A picture by the hash of its bytes; it never changes."""
+    with hub_of(request).database.reading() as connection:
+        media_type, content = picture_of(connection, sha256)
+    return Response(content, media_type=media_type)
+
+
+@get("/v1/totals", sync_to_thread=True)
+def totals(request: AnyRequest, till: NamedDependency[Till]) -> TillTotals:
+    """What the hub holds of the calling till."""
+    with hub_of(request).database.reading() as connection:
+        return till_totals(connection, till.till_id)
+
+
+TILL_ROUTER = Router(
+    "/",
+    route_handlers=[pair, hello, changes, journal, picture, totals],
+    dependencies={"till": Provide(calling_till, sync_to_thread=True)},
+    tags=["till"],
+)

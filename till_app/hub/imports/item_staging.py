@@ -1,0 +1,234 @@
+"""Staging good item rows: each is compared with the hub's items and with the rows before it.
+
+What is staged is complete, down to the encoded record, and belongs to one import by its id.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, exists, insert, select
+
+from till_app.domain.ids import new_uuid7
+from till_app.domain.times import to_text
+from till_app.hub import tables
+from till_app.hub.feed import encode_record
+from till_app.hub.imports.item_rows import ItemRow
+from till_app.hub.imports.report import Tally
+from till_app.wire.changes import ItemRecord, StockRecord
+
+BATCH_ROWS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the hub has of an item that the file names."""
+
+    item_id: str
+    blocked: bool
+    picture_file: str | None
+    payload: bytes
+
+
+def stage(connection: Connection, import_id: str, batch: list[ItemRow], now: datetime, tally: Tally) -> int:
+    """Judge a batch against the rows before it and the hub's items; returns how many rows will change."""
+    known = _known_items(connection, batch)
+    owners = _owners(connection, import_id, batch)
+    pictures = _picture_hashes(connection, batch)
+    now_text = to_text(now)
+    item_rows: list[dict[str, object]] = []
+    key_rows: list[dict[str, object]] = []
+    for row in batch:
+        clash = next((key for key in row.keys if owners.get(key, row.item_code) != row.item_code), None)
+        if clash is None and ("line", row.item_code) in owners:
+            clash = ("item_code", row.item_code)
+        if clash is not None:
+            tally.refuse(row.line, f"duplicate_{clash[0]}", _clash_words(clash, owners))
+            continue
+        present = known.get(row.item_code)
+        item_id = present.item_id if present else new_uuid7(now)
+        for key in row.keys:
+            owners[key] = row.item_code
+        owners["line", row.item_code] = str(row.line)
+        key_rows.extend(_key_values(import_id, row, item_id))
+        payload = _payload(row, item_id, present, pictures)
+        if present and present.payload == payload and present.picture_file == row.picture_file:
+            tally.count("unchanged")
+            continue
+        tally.count("changed" if present else "added")
+        item_rows.append(_item_values(import_id, row, item_id, present, payload, now_text))
+    if key_rows:
+        connection.execute(insert(tables.import_key), key_rows)
+    if item_rows:
+        connection.execute(insert(tables.import_item), item_rows)
+    return len(item_rows)
+
+
+def _clash_words(clash: tuple[str, str], owners: dict[tuple[str, str], str]) -> str:
+    kind, key = clash
+    if kind == "item_code":
+        return f"item_code {key} is used before on line {owners['line', key]}"
+    owner = owners[clash]
+    return f"{kind} {key} belongs to item {owner} on line {owners['line', owner]}"
+
+
+def refuse_taken(connection: Connection, import_id: str, tally: Tally) -> int:
+    """Refuse staged rows whose PLU or barcode an item has that the file does not name; returns how many.
+
+    An item that the file names has only what its row says, so codes may move between the file's items.
+    A refused row is as if it were not in the file: what its item has stays, and that may refuse others.
+    """
+    refused = 0
+    while taken := _taken(connection, import_id):
+        staged_as_new = dict(_staged_rows(connection, import_id, list(taken)))
+        for line, (kind, words) in sorted(taken.items()):
+            tally.refuse(line, f"duplicate_{kind}", words)
+            is_new = staged_as_new.get(line)
+            tally.uncount("unchanged" if is_new is None else "added" if is_new else "changed")
+        refused += len(staged_as_new)
+        for table in (tables.import_item, tables.import_key):
+            connection.execute(
+                delete(table).where(table.c.import_id == import_id, table.c.line.in_(list(taken)))
+            )
+    return refused
+
+
+def _staged_rows(connection: Connection, import_id: str, lines: list[int]) -> Iterator[tuple[int, bool]]:
+    source = tables.import_item.c
+    rows = connection.execute(
+        select(source.line, source.is_new).where(source.import_id == import_id, source.line.in_(lines))
+    )
+    return ((row[0], row[1]) for row in rows)
+
+
+def _taken(connection: Connection, import_id: str) -> dict[int, tuple[str, str]]:
+    """Up to a batch of lines, with the kind of code and the words of the refusal."""
+    item, keys, named = tables.item, tables.import_key, tables.import_key.alias()
+    owner_is_named = exists().where(
+        named.c.import_id == import_id, named.c.kind == "item_code", named.c.key == item.c.item_code
+    )
+    by_barcode = (
+        select(keys.c.line, keys.c.kind, keys.c.text, item.c.item_code)
+        .join(tables.item_barcode, tables.item_barcode.c.barcode_key == keys.c.key)
+        .join(item, item.c.item_id == tables.item_barcode.c.item_id)
+        .where(keys.c.kind == "barcode")
+    )
+    by_plu = (
+        select(keys.c.line, keys.c.kind, keys.c.text, item.c.item_code)
+        .join(item, item.c.plu == keys.c.key)
+        .where(keys.c.kind == "plu")
+    )
+    return {
+        row.line: (
+            row.kind,
+            f"{row.kind} {row.text} belongs to item {row.item_code}, which is not in the file",
+        )
+        for query in (by_barcode, by_plu)
+        for row in connection.execute(
+            query.where(
+                keys.c.import_id == import_id, item.c.item_code != keys.c.item_code, ~owner_is_named
+            ).limit(BATCH_ROWS)
+        )
+    }
+
+
+def _known_items(connection: Connection, batch: list[ItemRow]) -> dict[str, _Known]:
+    item, feed = tables.item.c, tables.feed.c
+    rows = connection.execute(
+        select(item.item_code, item.item_id, item.blocked, item.picture_file, feed.payload)
+        .join(tables.feed, (feed.kind == "item") & (feed.record_id == item.item_id))
+        .where(item.item_code.in_([row.item_code for row in batch]))
+    )
+    return {row[0]: _Known(*row[1:]) for row in rows}
+
+
+def _owners(connection: Connection, import_id: str, batch: list[ItemRow]) -> dict[tuple[str, str], str]:
+    """By (kind, key), the item code of the earlier row that has it; by ("line", item code), its line."""
+    wanted: defaultdict[str, list[str]] = defaultdict(list)
+    for row in batch:
+        for kind, key in row.keys:
+            wanted[kind].append(key)
+    keys = tables.import_key
+    owners: dict[tuple[str, str], str] = {}
+    for kind, values in wanted.items():
+        for key, item_code, line in connection.execute(
+            select(keys.c.key, keys.c.item_code, keys.c.line).where(
+                keys.c.import_id == import_id, keys.c.kind == kind, keys.c.key.in_(values)
+            )
+        ):
+            owners[kind, key] = item_code
+            owners["line", item_code] = str(line)
+    return owners
+
+
+def _picture_hashes(connection: Connection, batch: list[ItemRow]) -> dict[str, str]:
+    names = {row.picture_file for row in batch if row.picture_file}
+    rows = connection.execute(
+        select(tables.picture_file.c.file_name, tables.picture_file.c.sha256).where(
+            tables.picture_file.c.file_name.in_(names)
+        )
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _payload(row: ItemRow, item_id: str, present: _Known | None, pictures: dict[str, str]) -> bytes:
+    return encode_record(
+        ItemRecord(
+            item_id=item_id,
+            item_code=row.item_code,
+            name=row.name,
+            description=row.description,
+            department_id=row.department_id,
+            vat_code=row.vat_code,
+            price_minor=row.price_minor,
+            unit=row.unit,
+            plu=row.plu,
+            barcodes=list(row.barcodes.values()),
+            minimum_age=row.minimum_age,
+            picture=pictures.get(row.picture_file) if row.picture_file else None,
+            blocked=present.blocked if present else False,
+        )
+    )
+
+
+def _key_values(import_id: str, row: ItemRow, item_id: str) -> Iterator[dict[str, object]]:
+    for position, (kind, key) in enumerate(row.keys):
+        yield {
+            "import_id": import_id,
+            "kind": kind,
+            "key": key,
+            "line": row.line,
+            "item_id": item_id,
+            "item_code": row.item_code,
+            "position": position,
+            "text": row.barcodes[key] if kind == "barcode" else key,
+        }
+
+
+def _item_values(
+    import_id: str, row: ItemRow, item_id: str, present: _Known | None, payload: bytes, now_text: str
+) -> dict[str, object]:
+    stock_milli = row.stock_milli if present is None else None
+    return {
+        "import_id": import_id,
+        "line": row.line,
+        "is_new": present is None,
+        "item_id": item_id,
+        "item_code": row.item_code,
+        "name": row.name,
+        "description": row.description,
+        "department_id": row.department_id,
+        "vat_code": row.vat_code,
+        "price_minor": row.price_minor,
+        "unit": row.unit,
+        "plu": row.plu,
+        "minimum_age": row.minimum_age,
+        "picture_file": row.picture_file,
+        "blocked": present.blocked if present else False,
+        "payload": payload,
+        "stock_milli": stock_milli,
+        "stock_payload": (
+            None if stock_milli is None else encode_record(StockRecord(item_id, stock_milli, now_text))
+        ),
+    }

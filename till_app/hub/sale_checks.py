@@ -1,0 +1,104 @@
+"""Recomputing a sale that a till sent: what cannot be true is quarantined, what differs is flagged."""
+
+from datetime import date
+
+from till_app.domain.ids import receipt_number
+from till_app.domain.tax import split_gross
+from till_app.domain.times import from_text
+from till_app.wire.bodies import LineBody, MovementBody, SaleBody
+from till_app.wire.exchange import QuarantineCode
+
+MAX_AMOUNT_MINOR = 10**12
+"""Beyond it an amount is a fault, and would make every sum over it one."""
+MAX_QUANTITY_MILLI = 10**12
+
+
+class Quarantined(Exception):
+    """The entry is kept but not applied; `code` is one of QuarantineCode."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def check_amounts(*amounts_minor: int) -> None:
+    if any(abs(amount) > MAX_AMOUNT_MINOR for amount in amounts_minor):
+        raise Quarantined(QuarantineCode.MALFORMED_BODY)
+
+
+def check_moment(text: str) -> None:
+    try:
+        from_text(text)
+    except (ValueError, OverflowError):
+        raise Quarantined(QuarantineCode.MALFORMED_BODY) from None
+
+
+def check_business_date(text: str) -> None:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        raise Quarantined(QuarantineCode.MALFORMED_BODY) from None
+
+
+def check_sale(sale: SaleBody) -> None:
+    """Raises Quarantined for a body that makes no sense or whose own figures do not add up."""
+    numbers = [line.line_number for line in sale.lines]
+    tender_ids = [tender.tender_id for tender in sale.tenders]
+    well_formed = (
+        sale.lines
+        and len(set(numbers)) == len(numbers)
+        and len(set(tender_ids)) == len(tender_ids)
+        and all(0 < number < 10**9 for number in numbers)
+        and 0 < sale.counter < 10**12
+        and all(_is_well_formed(line) for line in sale.lines)
+    )
+    if not well_formed:
+        raise Quarantined(QuarantineCode.MALFORMED_BODY)
+    check_moment(sale.completed_at)
+    check_amounts(sale.total_minor)
+    for tender in sale.tenders:
+        check_amounts(tender.amount_minor, tender.given_minor, tender.change_minor)
+    adds_up = (
+        all(line.net_minor + line.tax_minor == line.gross_minor for line in sale.lines)
+        and sum(line.gross_minor for line in sale.lines) == sale.total_minor
+        and all(tender.given_minor - tender.change_minor == tender.amount_minor for tender in sale.tenders)
+        and sum(tender.amount_minor for tender in sale.tenders) == sale.total_minor
+    )
+    if not adds_up:
+        raise Quarantined(QuarantineCode.SUMS_DIFFER)
+
+
+def _is_well_formed(line: LineBody) -> bool:
+    check_amounts(
+        line.unit_price_minor,
+        line.list_price_minor or 0,
+        line.discount_minor,
+        line.gross_minor,
+        line.net_minor,
+        line.tax_minor,
+    )
+    same_sign = line.gross_minor == 0 or (line.gross_minor > 0) == (line.quantity_milli > 0)
+    return 0 < abs(line.quantity_milli) <= MAX_QUANTITY_MILLI and same_sign and 0 <= line.vat_rate_bp < 10_000
+
+
+def check_movement(movement: MovementBody) -> None:
+    check_amounts(movement.amount_minor)
+    check_moment(movement.at)
+
+
+def differences(sale: SaleBody, till_code: str) -> list[str]:
+    """Where the hub computes something else than the till, in words; the sale is applied all the same."""
+    found = []
+    for line in sale.lines:
+        if line.quantity_milli > 0:
+            expected_minor = split_gross(line.gross_minor, line.vat_rate_bp).tax_minor
+            if expected_minor != line.tax_minor:
+                found.append(f"line {line.line_number}: tax {line.tax_minor}, computed {expected_minor}")
+    cash_minor = sum(tender.amount_minor for tender in sale.tenders if tender.kind == "cash")
+    moved_minor = sum(movement.amount_minor for movement in sale.movements)
+    if cash_minor != moved_minor:
+        found.append(f"drawer moved {moved_minor}, cash tenders {cash_minor}")
+    expected_number = receipt_number(till_code, sale.counter)
+    if sale.receipt_number != expected_number:
+        found.append(f"receipt number {sale.receipt_number}, expected {expected_number}")
+    return found
