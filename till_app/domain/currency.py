@@ -14,6 +14,8 @@ class Currency:
     digits: int
     denominations_minor: tuple[int, ...]
     """Notes and coins in circulation, largest first."""
+    minor_symbol: str
+    """Of coins below one unit: `50p`; empty where there are none."""
     notes_minor: tuple[int, ...]
     """Those of the denominations that a customer hands over for a basket: offered as suggestions."""
 
@@ -23,6 +25,7 @@ GBP = Currency(
     symbol="£",
     digits=2,
     denominations_minor=(5000, 2000, 1000, 500, 200, 100, 50, 20, 10, 5, 2, 1),
+    minor_symbol="p",
     notes_minor=(5000, 2000, 1000, 500),
 )
 EUR = Currency(
@@ -30,6 +33,7 @@ EUR = Currency(
     symbol="€",
     digits=2,
     denominations_minor=(20000, 10000, 5000, 2000, 1000, 500, 200, 100, 50, 20, 10, 5, 2, 1),
+    minor_symbol="c",
     notes_minor=(10000, 5000, 2000, 1000, 500),
 )
 USD = Currency(
@@ -37,6 +41,7 @@ USD = Currency(
     symbol="$",
     digits=2,
     denominations_minor=(10000, 5000, 2000, 1000, 500, 100, 25, 10, 5, 1),
+    minor_symbol="¢",
     notes_minor=(10000, 5000, 2000, 1000, 500, 100),
 )
 JPY = Currency(
@@ -44,6 +49,7 @@ JPY = Currency(
     symbol="¥",
     digits=0,
     denominations_minor=(10000, 5000, 2000, 1000, 500, 100, 50, 10, 5, 1),
+    minor_symbol="",
     notes_minor=(10000, 5000, 1000),
 )
 
