@@ -148,7 +148,9 @@ class ShopCounter:
 
 
 @contextmanager
-def open_counter(folder: Path, clock: StandingClock | None = None) -> Iterator[ShopCounter]:
+def open_counter(
+    folder: Path, clock: StandingClock | None = None, *, combine_lines: bool = True
+) -> Iterator[ShopCounter]:
     """The counter on that folder's files; opened a second time, it finds what the first left."""
     clock = clock or StandingClock()
     ledger = SqliteLedger(folder / "ledger.sqlite")
@@ -169,6 +171,7 @@ def open_counter(folder: Path, clock: StandingClock | None = None) -> Iterator[S
             drawer=devices,
             printing=devices,
             sync=devices,
+            combine_lines=combine_lines,
         )
         yield ShopCounter(services, ledger, catalogue, clock, devices, folder)
     finally:

@@ -10,10 +10,19 @@ from enum import StrEnum
 
 from till_app.domain.ids import RECEIPT_BARCODE_PREFIX
 
-_AIM_IDENTIFIER = re.compile(r"^\][A-Za-z][0-9A-Za-z]")
+_AIM_IDENTIFIER = re.compile(r"\][A-Za-z][0-9A-Za-z]")
+_AIM_OF_GS1 = frozenset({"]C1", "]d2", "]Q3", "]e0"})
+_AIM_OF_ADD_ON_ALONE = frozenset({"]E1", "]E2"})
 _GTIN_LENGTHS = frozenset({8, 12, 13, 14})
-_RECEIPT = re.compile(rf"^{RECEIPT_BARCODE_PREFIX}([0-9A-Z]+-\d{{6,}})$")
+_RECEIPT = re.compile(rf"{RECEIPT_BARCODE_PREFIX}([0-9A-Z]+-[0-9]{{6,}})")
 _GROUP_SEPARATOR = "\x1d"
+_FIXED_LENGTHS = (
+    {"00": 20, "01": 16, "02": 16, "03": 16, "04": 18, "20": 4, "41": 16}
+    | {str(prefix): 8 for prefix in range(11, 20)}
+    | {str(prefix): 10 for prefix in range(31, 37)}
+)
+"""Characters of an element, its AI included, by the AI's first two digits (GS1 General Specifications,
+"Element strings with predefined length"); any other element ends at a group separator."""
 
 
 class EmbeddedValue(StrEnum):
@@ -91,7 +100,7 @@ Barcode = TradeItem | InStoreItem | ReceiptCode | BadCheckDigit | OtherCode
 
 def check_digit(digits: str) -> str:
     """The GS1 mod-10 check digit for the digits before it."""
-    total = sum(int(digit) * (3 if index % 2 == 0 else 1) for index, digit in enumerate(reversed(digits)))
+    total = 3 * sum(map(int, digits[::-2])) + sum(map(int, digits[-2::-2]))
     return str(-total % 10)
 
 
@@ -101,14 +110,14 @@ def has_right_check_digit(digits: str) -> bool:
 
 def as_gtin14(text: str) -> str | None:
     """The 14-digit form of a GTIN-8, -12, -13 or -14, or None when it is none or its check digit is wrong."""
-    if len(text) not in _GTIN_LENGTHS or not (text.isascii() and text.isdigit()):
+    if len(text) not in _GTIN_LENGTHS or not _is_digits(text):
         return None
     return text.zfill(14) if has_right_check_digit(text) else None
 
 
 def expand_upc_e(text: str) -> str | None:
     """The UPC-A of an 8-digit UPC-E (number system 0 or 1), or None when it is not one."""
-    if len(text) != 8 or not text.isdigit() or text[0] not in "01":
+    if len(text) != 8 or not _is_digits(text) or text[0] not in "01":
         return None
     system, body, check = text[0], text[1:7], text[7]
     last = body[5]
@@ -125,38 +134,64 @@ def expand_upc_e(text: str) -> str | None:
 
 
 def parse_barcode(raw: str, layouts: tuple[InStoreLayout, ...] = UK_LAYOUTS) -> Barcode:
-    """Never raises: a text that is nothing known is an OtherCode."""
-    identifier = _AIM_IDENTIFIER.match(raw)
+    """Never raises: a text that is nothing known is an OtherCode. Invisible characters are no part of it."""
+    seen = "".join(each for each in raw if each.isprintable() or each == _GROUP_SEPARATOR).strip()
+    identifier = _AIM_IDENTIFIER.match(seen)
     aim = identifier.group() if identifier else ""
-    text = raw[len(aim) :].strip(" \t\r\n\x02\x03").removeprefix(_GROUP_SEPARATOR)
-    receipt = _RECEIPT.match(text)
+    elements = seen[len(aim) :].strip(_GROUP_SEPARATOR + " ")
+    text = elements.replace(_GROUP_SEPARATOR, " ")
+    receipt = _RECEIPT.fullmatch(text)
     if receipt:
         return ReceiptCode(text, receipt.group(1))
-    gtin = _gtin_of_gs1_element_string(text, aim)
+    if aim in _AIM_OF_ADD_ON_ALONE:
+        return OtherCode(aim + text)  # a few digits that could be taken for a PLU
+    gtin = _gtin_of_gs1_elements(elements, aim)
     if gtin is not None:
         text = gtin
-    if aim.startswith("]E") and len(text) > 13:
-        text = text[:13]  # an add-on of 2 or 5 digits is no part of the GTIN
-    elif not aim and len(text) in (15, 18) and text.isdigit() and has_right_check_digit(text[:13]):
-        text = text[:13]
-    if len(text) not in _GTIN_LENGTHS or not (text.isascii() and text.isdigit()):
+    elif aim.startswith("]E") or not aim:
+        text = _without_add_on(text, aim)
+    elif not aim.startswith("]I"):
+        return OtherCode(text)  # a symbology for any text: its length says nothing
+    if len(text) not in _GTIN_LENGTHS or not _is_digits(text):
         return OtherCode(text)
     if not has_right_check_digit(text):
         upc_a = expand_upc_e(text)
         if upc_a is not None:
             return TradeItem(text, upc_a.zfill(14))
         return BadCheckDigit(text, check_digit(text[:-1]))
-    if len(text) == 13:
+    if len(text) in (12, 13):
+        ean13 = text.zfill(13)
         for layout in layouts:
-            if text.startswith(layout.prefix):
-                return _in_store(text, layout)
+            if ean13.startswith(layout.prefix):
+                return _in_store(ean13, layout)
     return TradeItem(text, text.zfill(14))
 
 
-def _gtin_of_gs1_element_string(text: str, aim: str) -> str | None:
-    is_gs1 = aim in ("]C1", "]d2", "]Q3", "]e0") or _GROUP_SEPARATOR in text
-    if text.startswith("01") and len(text) >= 16 and text[2:16].isdigit() and (is_gs1 or len(text) == 16):
-        return text[2:16]
+def _is_digits(text: str) -> bool:
+    return text.isascii() and text.isdigit()
+
+
+def _without_add_on(text: str, aim: str) -> str:
+    """An EAN-13 without the 2 or 5 digits of its add-on, which are no part of the GTIN."""
+    has_add_on = len(text) in (15, 18) and _is_digits(text)
+    return text[:13] if has_add_on and (aim or has_right_check_digit(text[:13])) else text
+
+
+def _gtin_of_gs1_elements(elements: str, aim: str) -> str | None:
+    """The GTIN of AI 01, wherever it stands among the elements.
+
+    Without an AIM identifier or a separator, a text is taken for GS1 only if it begins with a right one.
+    """
+    if aim not in _AIM_OF_GS1 and _GROUP_SEPARATOR not in elements:
+        begins_with_gtin = elements.startswith("01") and (len(elements) == 16 or as_gtin14(elements[2:16]))
+        if aim or not begins_with_gtin:
+            return None
+    while elements:
+        if elements.startswith("01") and len(elements) >= 16 and _is_digits(elements[2:16]):
+            return elements[2:16]
+        length = _FIXED_LENGTHS.get(elements[:2])
+        elements = elements[length:] if length else elements.partition(_GROUP_SEPARATOR)[2]
+        elements = elements.removeprefix(_GROUP_SEPARATOR)
     return None
 
 

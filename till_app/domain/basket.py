@@ -55,6 +55,8 @@ class BasketLine:
     origin: ReturnOrigin | None = None
     fixed_tax_minor: int | None = None
     """Of a return line: its part of the tax that was charged, so that all parts give back just that."""
+    approved_by: str | None = None
+    """Who approved of this line what the operator may not do alone."""
     voided: bool = False
 
     @property
@@ -85,22 +87,37 @@ class BasketLine:
 
     def can_merge(self, other: "BasketLine") -> bool:
         """Whether `other` is more of the same: only whole things sold at the same undiscounted price."""
-        plain = (
+        return (
+            self._is_plain
+            and other._is_plain
+            and self._sameness == other._sameness
+            and self.quantity_milli + other.quantity_milli <= MAX_QUANTITY_MILLI
+        )
+
+    @property
+    def _is_plain(self) -> bool:
+        return (
             self.unit is Unit.EACH
             and not self.voided
             and self.fixed_price_minor is None
-            and other.fixed_price_minor is None
-            and self.line_discount_minor == other.line_discount_minor == 0
+            and self.line_discount_minor == self.basket_discount_minor == 0
             and self.origin is None
-            and other.origin is None
             and not self.is_return
-            and not other.is_return
         )
+
+    @property
+    def _sameness(self) -> tuple[object, ...]:
+        """With an open price only the code tells what was sold."""
         return (
-            plain
-            and (self.item_id, self.name, self.unit_price_minor, self.vat_code, self.vat_rate_bp)
-            == (other.item_id, other.name, other.unit_price_minor, other.vat_code, other.vat_rate_bp)
-            and self.quantity_milli + other.quantity_milli <= MAX_QUANTITY_MILLI
+            self.item_id,
+            self.name,
+            self.department_id,
+            self.unit_price_minor,
+            self.list_price_minor,
+            self.vat_code,
+            self.vat_rate_bp,
+            self.minimum_age,
+            self.code if self.list_price_minor is None else "",
         )
 
 
@@ -162,12 +179,22 @@ def _check(line: BasketLine) -> None:
         raise DomainError("quantity_too_large")
     if line.unit is Unit.EACH and line.quantity_milli % 1000:
         raise DomainError("quantity_not_whole", item=line.name)
-    if line.unit_price_minor < 0:
+    if line.unit_price_minor < 0 or line.before_discount_minor * line.quantity_milli < 0:
         raise DomainError("price_negative", item=line.name)
     if abs(line.before_discount_minor) > MAX_LINE_MINOR:
         raise DomainError("amount_too_large")
     if abs(line.discount_minor) > abs(line.before_discount_minor):
         raise DomainError("discount_too_large")
+
+
+def _with_share_kept(old: BasketLine, changed: BasketLine) -> BasketLine:
+    """The changed line with its share of the basket's discount in proportion to what it costs now."""
+    if not old.basket_discount_minor:
+        return changed
+    new_minor = changed.before_discount_minor - changed.line_discount_minor
+    old_minor = old.before_discount_minor - old.line_discount_minor
+    share_minor = divide_half_away(old.basket_discount_minor * new_minor, old_minor)
+    return replace(changed, basket_discount_minor=max(0, min(share_minor, new_minor)))
 
 
 class Basket:
@@ -181,9 +208,13 @@ class Basket:
         self.age_checked = age_checked
         """The highest minimum age that the operator has confirmed for this customer; 0: none."""
         self._lines = list(lines)
+        self._approver: str | None = None
 
-    def copy(self) -> "Basket":
-        return Basket(self.uuid, self.opened_at, self._lines, self.age_checked)
+    def copy(self, approver: str | None = None) -> "Basket":
+        """The same basket to be changed apart; the lines changed there bear who approved it."""
+        copied = Basket(self.uuid, self.opened_at, self._lines, self.age_checked)
+        copied._approver = approver
+        return copied
 
     @property
     def lines(self) -> tuple[BasketLine, ...]:
@@ -198,6 +229,11 @@ class Basket:
     @property
     def is_empty(self) -> bool:
         return not self.lines
+
+    @property
+    def approved_by(self) -> str | None:
+        """Who last approved something in this basket, voided lines included."""
+        return next((line.approved_by for line in reversed(self._lines) if line.approved_by), None)
 
     def line(self, line_id: str) -> BasketLine:
         """Raises DomainError `line_gone` when there is no such line or it is voided."""
@@ -217,7 +253,9 @@ class Basket:
             if present.can_merge(line):
                 merged = replace(present, quantity_milli=present.quantity_milli + line.quantity_milli)
                 return self._put(merged)
-        added = replace(line, line_number=len(self._lines) + 1)
+        added = replace(
+            line, line_number=len(self._lines) + 1, approved_by=self._approver or line.approved_by
+        )
         self._lines.append(added)
         return added
 
@@ -228,25 +266,23 @@ class Basket:
             raise DomainError("quantity_fixed", item=line.name)
         if quantity_milli < 0:
             raise DomainError("quantity_negative")
-        old_milli = line.quantity_milli
+        line_discount_minor = divide_half_away(line.line_discount_minor * quantity_milli, line.quantity_milli)
         return self._put(
-            replace(
-                line,
-                quantity_milli=quantity_milli,
-                line_discount_minor=divide_half_away(line.line_discount_minor * quantity_milli, old_milli),
-                basket_discount_minor=divide_half_away(
-                    line.basket_discount_minor * quantity_milli, old_milli
-                ),
+            _with_share_kept(
+                line, replace(line, quantity_milli=quantity_milli, line_discount_minor=line_discount_minor)
             )
         )
 
     def set_unit_price(self, line_id: str, unit_price_minor: int) -> BasketLine:
+        """It ends the line's own discount; the basket's stays in proportion. Raises DomainError `line_gone`,
+        `price_fixed`, and as `add`."""
         line = self.line(line_id)
         if line.origin is not None:
             raise DomainError("price_fixed", item=line.name)
-        return self._put(
-            replace(line, unit_price_minor=unit_price_minor, fixed_price_minor=None, line_discount_minor=0)
+        changed = replace(
+            line, unit_price_minor=unit_price_minor, fixed_price_minor=None, line_discount_minor=0
         )
+        return self._put(_with_share_kept(line, changed))
 
     def discount_line(self, line_id: str, discount_minor: int) -> BasketLine:
         """Raises DomainError `discount_too_large`, `discount_negative` or `discount_on_return`."""
@@ -305,6 +341,8 @@ class Basket:
     def _put(self, line: BasketLine) -> BasketLine:
         if not line.voided:
             _check(line)
+        if self._approver is not None:
+            line = replace(line, approved_by=self._approver)
         for index, present in enumerate(self._lines):
             if present.line_id == line.line_id:
                 self._lines[index] = line

@@ -141,7 +141,7 @@ def fold(facts: SessionFacts) -> SessionReport:
             for kind in TenderKind
             if tender_counts[kind]
         ),
-        movements_minor=dict(movement_minor),
+        movements_minor={kind: movement_minor[kind] for kind in MovementKind if kind in movement_minor},
         movement_counts=dict(movement_counts),
         expected_cash_minor=sum(movement.amount_minor for movement in facts.movements),
         first_receipt=ordered[0].receipt_number if ordered else None,
@@ -152,7 +152,7 @@ def fold(facts: SessionFacts) -> SessionReport:
 
 def counted_minor(count_by_denomination: Mapping[int, int]) -> int:
     """The sum of a count. Raises DomainError `count_negative`."""
-    if any(pieces < 0 for pieces in count_by_denomination.values()):
+    if any(denomination <= 0 or pieces < 0 for denomination, pieces in count_by_denomination.items()):
         raise DomainError("count_negative")
     return sum(denomination * pieces for denomination, pieces in count_by_denomination.items())
 

@@ -42,7 +42,10 @@ def return_line(line_id: str, sale: Sale, source: ReturnableLine, quantity_milli
     """The basket line for a return of `quantity_milli` (positive) of a sold line.
 
     The value is the share of what was paid up to and with this return, less what was given back already:
-    the last part takes the odd penny. Raises DomainError `return_too_much` or `quantity_zero`.
+    the last part takes the odd penny. It is never below zero, though parts that came before and were taken
+    out again may have left others that were dear for their share.
+
+    Raises DomainError `return_too_much` or `quantity_zero`.
     """
     if quantity_milli <= 0:
         raise DomainError("quantity_zero")
@@ -50,10 +53,16 @@ def return_line(line_id: str, sale: Sale, source: ReturnableLine, quantity_milli
         raise DomainError("return_too_much", item=source.line.name, left_milli=source.left_milli)
     sold = source.line
     upto_milli = source.returned.quantity_milli + quantity_milli
-    gross_minor = (
-        divide_half_away(sold.gross_minor * upto_milli, sold.quantity_milli) - source.returned.gross_minor
+    gross_left_minor = sold.gross_minor - source.returned.gross_minor
+    tax_left_minor = sold.tax_minor - source.returned.tax_minor
+    gross_share_minor = divide_half_away(sold.gross_minor * upto_milli, sold.quantity_milli)
+    gross_minor = max(0, min(gross_share_minor - source.returned.gross_minor, gross_left_minor))
+    tax_share_minor = divide_half_away(sold.tax_minor * upto_milli, sold.quantity_milli)
+    tax_minor = max(
+        0,
+        tax_left_minor - (gross_left_minor - gross_minor),  # what stays must hold the tax that stays
+        min(tax_share_minor - source.returned.tax_minor, gross_minor, tax_left_minor),
     )
-    tax_minor = divide_half_away(sold.tax_minor * upto_milli, sold.quantity_milli) - source.returned.tax_minor
     return BasketLine(
         line_id=line_id,
         line_number=0,

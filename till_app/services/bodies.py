@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable
 
+import msgspec
+
 from till_app.domain.reports import SessionReport, ZReport
 from till_app.domain.sale import Sale, SaleLine
 from till_app.domain.session import DrawerMovement
 from till_app.wire.bodies import (
+    CashMovementBody,
     LineBody,
     MovementBody,
     OriginBody,
@@ -53,6 +56,10 @@ def movement_body(movement: DrawerMovement) -> MovementBody:
         reason=movement.reason,
         sale_uuid=movement.sale_uuid,
     )
+
+
+def cash_movement_body(movement: DrawerMovement, approved_by: str | None) -> CashMovementBody:
+    return CashMovementBody(**msgspec.structs.asdict(movement_body(movement)), approved_by=approved_by)
 
 
 def sale_body(sale: Sale, movements: Iterable[DrawerMovement]) -> SaleBody:
@@ -116,7 +123,7 @@ def report_body(report: SessionReport, operator_id: str) -> ReportBody:
     )
 
 
-def z_report_body(z: ZReport) -> ZReportBody:
+def z_report_body(z: ZReport, approved_by: str | None) -> ZReportBody:
     return ZReportBody(
         z_number=z.z_number,
         report=report_body(z.report, z.closed_by),
@@ -132,4 +139,5 @@ def z_report_body(z: ZReport) -> ZReportBody:
         journal_last_seq=z.journal_last_seq,
         chain_head=z.chain_head,
         unsent_count=z.unsent_count,
+        approved_by=approved_by,
     )

@@ -4,7 +4,8 @@ from till_app.domain.catalogue import StaffMember
 from till_app.domain.errors import DomainError
 from till_app.domain.permissions import Permission
 from till_app.domain.session import DrawerMovement, MovementKind, TillSession
-from till_app.services.bodies import movement_body
+from till_app.domain.tender import MAX_TENDER_MINOR
+from till_app.services.bodies import cash_movement_body, movement_body
 from till_app.services.ports import CashDrawer, Clock, Ledger, SyncWaker
 from till_app.services.workplace import Workplace
 from till_app.wire.bodies import Kind, NoSaleBody, SessionOpenedBody
@@ -30,12 +31,17 @@ class CashControl:
         self._sync = sync
 
     def open_session(self, float_minor: int) -> TillSession:
-        """Begin the trading day. Raises DomainError `session_open` or `amount_negative`."""
-        operator = self._workplace.require_operator()
+        """Begin the trading day.
+
+        Raises DomainError `session_open`, `amount_negative`, `amount_too_large`, `not_permitted`.
+        """
+        operator = self._workplace.require_seller()
         if self._workplace.session is not None:
             raise DomainError("session_open")
         if float_minor < 0:
             raise DomainError("amount_negative")
+        if float_minor > MAX_TENDER_MINOR:
+            raise DomainError("amount_too_large")
         now = self._workplace.now_text()
         with self._ledger.write() as write:
             session = TillSession(
@@ -70,12 +76,14 @@ class CashControl:
     ) -> DrawerMovement:
         """A loan, pick-up, paid in or paid out of a positive amount; the drawer opens.
 
-        Raises DomainError `approval_needed`, `amount_not_positive`, `reason_missing`.
+        Raises DomainError `approval_needed`, `amount_not_positive`, `amount_too_large`, `reason_missing`.
         """
-        self._workplace.authorise(Permission.PAY_IN_OUT, approver)
+        approved_by = self._workplace.authorise(Permission.PAY_IN_OUT, approver)
         session = self._workplace.require_session()
         if amount_minor <= 0:
             raise DomainError("amount_not_positive")
+        if amount_minor > MAX_TENDER_MINOR:
+            raise DomainError("amount_too_large")
         if not reason.strip():
             raise DomainError("reason_missing")
         movement = DrawerMovement(
@@ -89,7 +97,8 @@ class CashControl:
         )
         with self._ledger.write() as write:
             write.add_movement(movement)
-            write.record(self._workplace.fact(Kind.DRAWER_MOVEMENT, movement_body(movement)))
+            body = cash_movement_body(movement, approved_by)
+            write.record(self._workplace.fact(Kind.DRAWER_MOVEMENT, body))
             write.commit()
         self._drawer.open()
         self._sync.wake()

@@ -92,7 +92,8 @@ class Checkout:
         )
 
     def complete(self, approver: StaffMember | None = None) -> CompletedSale:
-        """Close the basket. Raises DomainError `basket_empty`, `balance_open`, `approval_needed`.
+        """Close the basket. Raises DomainError `basket_empty`, `balance_open`, `approval_needed`,
+        `not_permitted`.
 
         The sale, its number, its journal entry, its cash movements and its receipt job are committed
         together; only then do drawer and printer hear of it.
@@ -100,10 +101,10 @@ class Checkout:
         basket = self._selling.basket
         if basket is None:
             raise DomainError("basket_empty")
-        operator = self._workplace.require_operator()
+        operator = self._workplace.require_seller()
         session = self._workplace.require_session()
         identity = self._workplace.identity
-        approved_by = self._selling.approved_by
+        approved_by = basket.approved_by
         if any(line.is_return for line in basket.lines):
             approved_by = self._workplace.authorise(Permission.RETURN, approver) or approved_by
         with self._ledger.write() as write:
@@ -136,12 +137,12 @@ class Checkout:
             write.clear_basket()
             write.commit()
         self._selling.sold()
+        completed = self.last_completed = CompletedSale(sale, job.job_id)
         if movements:
             self._drawer.open()
         self._printing.wake()
         self._sync.wake()
-        self.last_completed = CompletedSale(sale, job.job_id)
-        return self.last_completed
+        return completed
 
     def _keep(self, tender: TenderLine) -> TenderLine:
         self._selling.save_tenders((*self._selling.tenders, tender))

@@ -1,6 +1,6 @@
 """A printed document as the plain text that a screen shows: what paper would carry, line by line."""
 
-from hardware.document_json import from_json
+from hardware.document import from_json
 from hardware.text_layout import render_text
 
 PREVIEW_COLUMNS = 42

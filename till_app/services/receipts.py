@@ -18,6 +18,7 @@ from hardware.document import (
 )
 from till_app.domain.catalogue import Shop, Unit
 from till_app.domain.ids import receipt_barcode
+from till_app.domain.money import extended_price_minor
 from till_app.domain.sale import Sale, SaleLine
 from till_app.domain.tax import TaxLine
 from till_app.domain.tender import TenderKind, TenderLine
@@ -88,12 +89,8 @@ class ReceiptWriter:
         elements: list[Element] = [
             Row(line.name, f"{self._format.amount_plain(amount_minor)} {line.vat_code}"),
         ]
-        quantity = self._format.quantity(line.quantity_milli)
-        if line.unit is Unit.KILOGRAM:
-            price = self._format.amount(line.unit_price_minor)
-            elements.append(TextLine(f"  {quantity} kg × {price}/kg"))
-        elif line.quantity_milli != 1000:
-            elements.append(TextLine(f"  {quantity} × {self._format.amount(line.unit_price_minor)}"))
+        if line.unit is Unit.KILOGRAM or abs(line.quantity_milli) != 1000:
+            elements.append(TextLine("  " + self._quantity(line, amount_minor)))
         if line.discount_minor:
             elements.append(Row("  " + self._tr("Discount"), self._format.amount_plain(-line.discount_minor)))
         if line.origin is not None:
@@ -101,6 +98,16 @@ class ReceiptWriter:
                 TextLine("  " + self._tr("from receipt {number}").format(number=line.origin.receipt_number))
             )
         return elements
+
+    def _quantity(self, line: SaleLine, amount_minor: int) -> str:
+        """With the unit price, unless the goods come back for less than it: for what was paid."""
+        is_weighed = line.unit is Unit.KILOGRAM
+        quantity = self._format.quantity(line.quantity_milli) + (" kg" if is_weighed else "")
+        is_at_price = extended_price_minor(line.unit_price_minor, line.quantity_milli) == amount_minor
+        if line.origin is not None and not is_at_price:
+            return quantity
+        price = self._format.amount(line.unit_price_minor) + ("/kg" if is_weighed else "")
+        return f"{quantity} × {price}"
 
     def _tender(self, tender: TenderLine) -> list[Element]:
         if tender.kind is TenderKind.CASH:

@@ -30,7 +30,7 @@ class ReportWriter:
         return to_json(
             ReceiptDocument(
                 (
-                    *self._head(self._tr("X REPORT"), report, at, operator_name),
+                    *self._head(self._tr("X REPORT"), report, self._tr("Read"), at, operator_name),
                     *self._figures(report),
                     Row(
                         self._tr("Expected in drawer"),
@@ -47,8 +47,9 @@ class ReportWriter:
         return to_json(
             ReceiptDocument(
                 (
-                    *self._head(title, z.report, z.closed_at, z.closed_by_name),
+                    *self._head(title, z.report, self._tr("Closed"), z.closed_at, z.closed_by_name),
                     *self._figures(z.report),
+                    Rule(),
                     *self._count(z),
                     Rule(),
                     Row(self._tr("Grand total"), self._format.amount(z.grand_total_minor), bold=True),
@@ -60,7 +61,10 @@ class ReportWriter:
             )
         )
 
-    def _head(self, title: str, report: SessionReport, at: str, operator_name: str) -> list[Element]:
+    def _head(
+        self, title: str, report: SessionReport, done: str, at: str, operator_name: str
+    ) -> list[Element]:
+        """`done` says what was done at that moment."""
         session = report.session
         return [
             *shop_header(self._workplace.shop, self._tr),
@@ -70,7 +74,7 @@ class ReportWriter:
             Row(self._tr("Session"), str(session.number)),
             Row(self._tr("Business date"), self._format.day(date.fromisoformat(session.business_date))),
             Row(self._tr("Opened"), self._format.date_and_time(from_text(session.opened_at))),
-            Row(self._tr("Read"), self._format.date_and_time(from_text(at))),
+            Row(done, self._format.date_and_time(from_text(at))),
             Row(self._tr("By"), operator_name),
             Rule(),
         ]

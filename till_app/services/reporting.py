@@ -62,7 +62,7 @@ class Reporting:
         Never refused for a difference: over and short are recorded. Raises DomainError `approval_needed`,
         `basket_open`, `count_negative`.
         """
-        self._workplace.authorise(Permission.CLOSE_DAY, approver)
+        approved_by = self._workplace.authorise(Permission.CLOSE_DAY, approver)
         operator = self._workplace.require_operator()
         session = self._workplace.require_session()
         if self._selling.is_open:
@@ -87,7 +87,7 @@ class Reporting:
                 unsent_count=self._ledger.unsent().entries,
             )
             write.close_session(session.session_id, now, z.z_number)
-            write.record(self._workplace.fact(Kind.Z_REPORT, z_report_body(z)))
+            write.record(self._workplace.fact(Kind.Z_REPORT, z_report_body(z, approved_by)))
             write.add_print_job(self._job(self._reports.z_title(z), self._reports.z_report(z), now))
             write.commit()
         self._workplace.session_changed()

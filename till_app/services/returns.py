@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from till_app.domain.barcode import ReceiptCode, parse_barcode
 from till_app.domain.catalogue import StaffMember
 from till_app.domain.errors import DomainError
-from till_app.domain.permissions import Permission
 from till_app.domain.returns import AlreadyReturned, ReturnableLine, return_line, returnable_lines
 from till_app.domain.sale import Sale
 from till_app.services.ports import Ledger
@@ -45,18 +44,23 @@ class Returns:
     ) -> None:
         """Put returns of some lines, positive quantities by line number, into the basket.
 
-        Raises DomainError `return_too_much`, `quantity_zero`, `sale_unknown`, `approval_needed`.
+        Raises DomainError `return_too_much`, `quantity_zero`, `sale_unknown`, `line_gone`,
+        `currency_differs`, `basket_empty` (nothing was chosen), `approval_needed`.
         """
-        self._selling.approve(Permission.RETURN, approver)
         sale = self._ledger.sale(sale_uuid)
         if sale is None:
             raise DomainError("sale_unknown")
+        if sale.currency != self._workplace.shop.currency.code:
+            raise DomainError("currency_differs", currency=sale.currency)
         sources = {source.line.line_number: source for source in self._returnable(sale).lines}
+        if not sources.keys() >= quantities_milli.keys():
+            raise DomainError("line_gone")
         self._selling.add_return_lines(
             [
                 return_line(self._workplace.new_id(), sale, sources[number], quantity_milli)
                 for number, quantity_milli in quantities_milli.items()
-            ]
+            ],
+            approver,
         )
 
     def _returnable(self, sale: Sale) -> ReturnableSale:

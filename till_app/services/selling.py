@@ -11,6 +11,7 @@ from till_app.domain.barcode import (
     InStoreLayout,
     ReceiptCode,
     TradeItem,
+    expand_upc_e,
     parse_barcode,
 )
 from till_app.domain.basket import Basket, BasketLine, priced_line
@@ -26,6 +27,8 @@ from till_app.services.workplace import Workplace
 from till_app.wire.bodies import AgeCheckBody, BasketVoidedBody, Kind
 
 _T = TypeVar("_T")
+
+ONE_MILLI = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +122,6 @@ class Selling:
         saved = ledger.saved_basket()
         self._basket = saved.basket if saved else None
         self._tenders = saved.tenders if saved else ()
-        self.approved_by: str | None = None
-        """Who approved what the operator of this basket may not do alone."""
 
     # ------------------------------------------------------------ what is open
 
@@ -153,15 +154,24 @@ class Selling:
     def look_up(
         self, raw: str, quantity_milli: int | None = None
     ) -> tuple[Pending, ...] | Unknown | Misread | ReceiptScanned:
-        """What a code stands for; at least one candidate, and nothing is added."""
+        """What a code stands for; at least one candidate, and nothing is added.
+
+        Raises DomainError `quantity_fixed` for a quantity of a label that has its own.
+        """
         barcode = parse_barcode(raw, self._layouts)
         match barcode:
             case ReceiptCode(receipt_number=number):
                 return ReceiptScanned(number)
             case InStoreItem(text=text, item_key=key):
-                items = self._catalogue.find(key) or self._catalogue.find(text)
+                items = self._catalogue.find(text)
+                if not items:
+                    items = self._catalogue.find(key)
+                    return self._labelled(items, barcode, quantity_milli) if items else Unknown(text)
             case TradeItem(text=text, gtin14=gtin14):
                 items = self._catalogue.find(gtin14) or self._catalogue.find(text)
+                if not items:
+                    upc_a = expand_upc_e(text)  # one in ten has the check digit of an EAN-8, too
+                    items = self._catalogue.find(upc_a) if upc_a else ()
             case BadCheckDigit(text=text, expected_digit=expected):
                 items = self._catalogue.find(text)
                 if not items:
@@ -170,48 +180,63 @@ class Selling:
                 items = self._catalogue.find(barcode.text)
         if not items:
             return Unknown(barcode.text)
+        return tuple(_keyed(item, barcode.text, quantity_milli) for item in _in_order_of_choice(items))
+
+    def _labelled(
+        self, items: Sequence[Item], label: InStoreItem, quantity_milli: int | None
+    ) -> tuple[Pending, ...]:
+        """What the shop's own label says, and nothing where its figures are all zeros."""
+        if not label.price_minor and not label.quantity_milli:
+            return tuple(_keyed(item, label.text, quantity_milli) for item in _in_order_of_choice(items))
+        if quantity_milli not in (None, ONE_MILLI):
+            raise DomainError("quantity_fixed", item=items[0].name)
+        label_milli = label.quantity_milli or ONE_MILLI
         return tuple(
-            self._pending(item, barcode, quantity_milli)
-            for item in sorted(items, key=lambda found: (found.blocked, found.name))
+            Pending(item, label.text, label_milli, fixed_price_minor=label.price_minor)
+            for item in _in_order_of_choice(items)
         )
 
-    def _pending(self, item: Item, barcode: object, quantity_milli: int | None) -> Pending:
-        code = getattr(barcode, "text", item.item_code)
-        if isinstance(barcode, InStoreItem):
-            if barcode.price_minor is not None:
-                return Pending(item, code, 1000, fixed_price_minor=barcode.price_minor)
-            return Pending(item, code, barcode.quantity_milli)
-        return Pending(item, code, quantity_milli)
+    def pick(self, item: Item, quantity_milli: int | None = None) -> AddResult:
+        """An item that was chosen from a list or a quick key, `quantity_milli` of it as for `scan`."""
+        return self.add(_keyed(item, item.plu or item.item_code, quantity_milli))
 
     def add(self, pending: Pending, *, age_confirmed: bool = False) -> AddResult:
         """Put an item into the basket, or say what is still to be asked."""
         item = pending.item
         if item.blocked:
             return Blocked(item)
+        self._workplace.require_seller()
+        self._workplace.require_session()
         if pending.fixed_price_minor is None:
             if item.price_minor is None and pending.unit_price_minor is None:
                 return NeedsPrice(pending)
             if item.is_weighed and pending.quantity_milli is None:
                 return NeedsWeight(pending)
-        self._workplace.require_operator()
-        self._workplace.require_session()
         confirmed = self._basket.age_checked if self._basket else 0
         if item.minimum_age > confirmed and not age_confirmed:
             return NeedsAgeCheck(pending)
-        line = self._priced(pending, pending.quantity_milli or 1000)
+        line = self._priced(pending, _positive_milli(pending))
         if item.minimum_age > confirmed:
             return Added(self._add_with_age_check(line, item))
         return Added(self._change(lambda basket: self._put_in(basket, line)))
 
     def add_return_without_receipt(self, pending: Pending, approver: StaffMember | None = None) -> BasketLine:
-        """A negative line that names no sale: `pending.quantity_milli` (positive) goes back into stock."""
-        self.approve(Permission.RETURN_WITHOUT_RECEIPT, approver)
-        line = self._priced(pending, -(pending.quantity_milli or 1000))
-        return self._change(lambda basket: self._put_in(basket, line))
+        """A negative line that names no sale: `pending.quantity_milli` (positive) goes back into stock.
 
-    def add_return_lines(self, lines: Sequence[BasketLine]) -> None:
+        Raises DomainError `weight_missing`, `price_missing`, `approval_needed`, and as `add`.
+        """
+        if pending.item.is_weighed and pending.quantity_milli is None:
+            raise DomainError("weight_missing", item=pending.item.name)
+        line = self._priced(pending, -_positive_milli(pending))
+        return self._change_approved(
+            Permission.RETURN_WITHOUT_RECEIPT, approver, lambda basket: self._put_in(basket, line)
+        )
+
+    def add_return_lines(self, lines: Sequence[BasketLine], approver: StaffMember | None = None) -> None:
         """Lines made by `domain.returns.return_line`, all or none."""
-        self._change(lambda basket: [self._put_in(basket, line) for line in lines])
+        self._change_approved(
+            Permission.RETURN, approver, lambda basket: [self._put_in(basket, line) for line in lines]
+        )
 
     def refuse_age(self, pending: Pending) -> None:
         """The customer could not show to be old enough; the refusal is kept."""
@@ -249,34 +274,44 @@ class Selling:
     def set_unit_price(
         self, line_id: str, unit_price_minor: int, approver: StaffMember | None = None
     ) -> BasketLine:
-        self.approve(Permission.OVERRIDE_PRICE, approver)
-        return self._change(lambda basket: basket.set_unit_price(line_id, unit_price_minor))
+        return self._change_approved(
+            Permission.OVERRIDE_PRICE,
+            approver,
+            lambda basket: basket.set_unit_price(line_id, unit_price_minor),
+        )
 
     def discount_line_percent(
         self, line_id: str, rate_bp: int, approver: StaffMember | None = None
     ) -> BasketLine:
-        self.approve(Permission.DISCOUNT, approver)
-        return self._change(lambda basket: basket.discount_line_percent(line_id, rate_bp))
+        return self._change_approved(
+            Permission.DISCOUNT, approver, lambda basket: basket.discount_line_percent(line_id, rate_bp)
+        )
 
     def discount_line(
         self, line_id: str, discount_minor: int, approver: StaffMember | None = None
     ) -> BasketLine:
-        self.approve(Permission.DISCOUNT, approver)
-        return self._change(lambda basket: basket.discount_line(line_id, discount_minor))
+        return self._change_approved(
+            Permission.DISCOUNT, approver, lambda basket: basket.discount_line(line_id, discount_minor)
+        )
 
     def discount_basket(self, discount_minor: int, approver: StaffMember | None = None) -> None:
-        self.approve(Permission.DISCOUNT, approver)
-        self._change(lambda basket: basket.discount_basket(discount_minor))
+        self._change_approved(
+            Permission.DISCOUNT, approver, lambda basket: basket.discount_basket(discount_minor)
+        )
 
     def discount_basket_percent(self, rate_bp: int, approver: StaffMember | None = None) -> None:
-        self.approve(Permission.DISCOUNT, approver)
-        self._change(lambda basket: basket.discount_basket_percent(rate_bp))
+        self._change_approved(
+            Permission.DISCOUNT, approver, lambda basket: basket.discount_basket_percent(rate_bp)
+        )
 
     def void_line(self, line_id: str) -> None:
         """The line stays on record. A basket without lines and tenders is closed as voided."""
-        self._change(lambda basket: basket.void_line(line_id))
-        if self._basket is not None and self._basket.is_empty and not self._tenders:
-            self._close_voided(None)
+        last = self._basket.copy() if self._basket else self._new_basket()
+        last.void_line(line_id)
+        if last.is_empty and not self._tenders:
+            self._close_voided(last)
+        else:
+            self._change(lambda basket: basket.void_line(line_id))
 
     def void_basket(self, approver: StaffMember | None = None) -> None:
         """Raises DomainError `tenders_taken` while money was taken for it: give that back first."""
@@ -284,13 +319,20 @@ class Selling:
         if self._tenders:
             raise DomainError("tenders_taken")
         if self._basket is not None:
-            self._close_voided(approved_by)
+            self._close_voided(self._basket, approved_by)
 
     def save_tenders(self, tenders: tuple[TenderLine, ...]) -> None:
-        """Money taken for the open basket is on disk before the screen says so."""
+        """Money taken for the open basket is on disk before the screen says so.
+
+        A basket without lines is closed as voided when the last of its money went back.
+        """
+        self._workplace.require_seller()
         basket = self._basket
         if basket is None:
             raise DomainError("basket_empty")
+        if basket.is_empty and not tenders:
+            self._close_voided(basket)
+            return
         with self._ledger.write() as write:
             write.save_tenders(basket.uuid, tenders)
             write.commit()
@@ -300,29 +342,42 @@ class Selling:
         """The basket became a sale, which has cleared it on disk."""
         self._basket = None
         self._tenders = ()
-        self.approved_by = None
 
     # ------------------------------------------------------------------ inside
 
-    def approve(self, permission: Permission, approver: StaffMember | None) -> None:
-        self.approved_by = self._workplace.authorise(permission, approver) or self.approved_by
+    def _change_approved(
+        self, permission: Permission, approver: StaffMember | None, change: Callable[[Basket], _T]
+    ) -> _T:
+        return self._change(change, approved_by=self._workplace.authorise(permission, approver))
 
-    def _change(self, change: Callable[[Basket], _T], facts: Sequence[Fact] = ()) -> _T:
-        """Change a copy, save what differs, then show it."""
+    def _change(
+        self,
+        change: Callable[[Basket], _T],
+        *,
+        approved_by: str | None = None,
+        fact_of: Callable[[Basket], Fact] | None = None,
+    ) -> _T:
+        """Change a copy, save what differs with the fact it makes, then show it.
+
+        Raises DomainError `basket_empty` when a new basket would have nothing in it.
+        """
+        self._workplace.require_seller()
         self._workplace.require_session()
         is_new = self._basket is None
-        draft = self._basket.copy() if self._basket else self._new_basket()
+        draft = (self._basket or self._new_basket()).copy(approved_by)
         before = {line.line_id: line for line in draft.all_lines}
         age_before = draft.age_checked
         result = change(draft)
+        if is_new and draft.is_empty:
+            raise DomainError("basket_empty")
         with self._ledger.write() as write:
             if is_new or draft.age_checked != age_before:
                 write.save_basket(draft)
             for line in draft.all_lines:
                 if before.get(line.line_id) is not line:
                     write.save_basket_line(draft.uuid, line)
-            for fact in facts:
-                write.record(fact)
+            if fact_of is not None:
+                write.record(fact_of(draft))
             write.commit()
         self._basket = draft
         return result
@@ -338,8 +393,7 @@ class Selling:
             basket.age_checked = max(basket.age_checked, item.minimum_age)
             return self._put_in(basket, line)
 
-        uuid = self._basket.uuid if self._basket else ""
-        return self._change(change, [self._age_fact(uuid, item, passed=True)])
+        return self._change(change, fact_of=lambda basket: self._age_fact(basket.uuid, item, passed=True))
 
     def _age_fact(self, basket_uuid: str, item: Item, *, passed: bool) -> Fact:
         operator = self._workplace.require_operator()
@@ -348,10 +402,7 @@ class Selling:
             AgeCheckBody(basket_uuid, item.item_id, item.name, item.minimum_age, passed, operator.staff_id),
         )
 
-    def _close_voided(self, approved_by: str | None) -> None:
-        basket = self._basket
-        if basket is None:
-            return
+    def _close_voided(self, basket: Basket, approved_by: str | None = None) -> None:
         session = self._workplace.require_session()
         body = BasketVoidedBody(
             uuid=basket.uuid,
@@ -359,7 +410,7 @@ class Selling:
             operator_id=self._workplace.require_operator().staff_id,
             total_minor=basket.totals().total_minor,
             lines=[line_body(line) for line in lines_of(basket) + lines_of(basket, voided=True)],
-            approved_by=approved_by,
+            approved_by=approved_by or basket.approved_by,
         )
         with self._ledger.write() as write:
             write.record(self._workplace.fact(Kind.BASKET_VOIDED, body))
@@ -367,3 +418,22 @@ class Selling:
             write.clear_basket()
             write.commit()
         self.sold()
+
+
+def _in_order_of_choice(items: Sequence[Item]) -> list[Item]:
+    return sorted(items, key=lambda item: (item.blocked, item.name))
+
+
+def _keyed(item: Item, code: str, quantity_milli: int | None) -> Pending:
+    """`3 *` is a count, and of weighed goods the weight is still to be asked; `0.412 *` is a weight."""
+    is_count = quantity_milli is not None and quantity_milli % ONE_MILLI == 0
+    return Pending(item, code, None if item.is_weighed and is_count else quantity_milli)
+
+
+def _positive_milli(pending: Pending) -> int:
+    quantity_milli = ONE_MILLI if pending.quantity_milli is None else pending.quantity_milli
+    if quantity_milli < 0:
+        raise DomainError("quantity_negative")
+    if quantity_milli == 0:
+        raise DomainError("quantity_zero")
+    return quantity_milli

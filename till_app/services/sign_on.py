@@ -1,7 +1,7 @@
 """Signing on by PIN, locking, signing off, and a second person's approval of one action."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from till_app.domain.catalogue import Role, StaffMember
 from till_app.domain.errors import DomainError
@@ -76,18 +76,18 @@ class SignOn:
         member = self._member(staff_id)
         result = self._check(member, pin)
         if isinstance(result, SignedOn):
-            locked_by = self._workplace.operator
+            at_work = self._workplace.operator
             if (
-                self._workplace.is_locked
-                and locked_by is not None
-                and locked_by.staff_id != staff_id
+                at_work is not None
+                and may(at_work.role, Permission.SELL)
+                and at_work.staff_id != staff_id
                 and self._ledger.saved_basket() is not None
                 and member.role not in (Role.SUPERVISOR, Role.MANAGER)
             ):
-                raise DomainError("basket_of_other", operator=locked_by.name)
+                raise DomainError("basket_of_other", operator=at_work.name)
+            self._record(Kind.SIGNED_ON, member)
             self._workplace.operator = member
             self._workplace.is_locked = False
-            self._record(Kind.SIGNED_ON, member)
         return result
 
     def lock(self) -> None:
@@ -118,8 +118,9 @@ class SignOn:
     def _check(self, member: StaffMember, pin: str) -> PinResult:
         now = self._clock.now()
         state = self._ledger.pin_state(member.staff_id)
-        if state.locked_until is not None and from_text(state.locked_until) > now:
-            return LockedOut(state.locked_until)
+        locked_until = self._locked_until(member, state, now)
+        if locked_until is not None:
+            return LockedOut(locked_until)
         if self._pins.matches(member.pin_hash, pin):
             if state != PinState():
                 self._save(member, PinState())
@@ -129,6 +130,16 @@ class SignOn:
         until = to_text(now + timedelta(seconds=seconds)) if seconds else None
         self._save(member, PinState(wrong, until), refused=True)
         return LockedOut(until) if until else WrongPin(TRIES_BEFORE_LOCK_OUT - wrong)
+
+    def _locked_until(self, member: StaffMember, state: PinState, now: datetime) -> str | None:
+        """When the clock went back, nobody waits longer for it than the lock-out was to last."""
+        if state.locked_until is None or from_text(state.locked_until) <= now:
+            return None
+        latest = to_text(now + timedelta(seconds=lock_out_s(state.wrong_in_a_row)))
+        if state.locked_until <= latest:
+            return state.locked_until
+        self._save(member, PinState(state.wrong_in_a_row, latest))
+        return latest
 
     def _save(self, member: StaffMember, state: PinState, *, refused: bool = False) -> None:
         with self._ledger.write() as write:

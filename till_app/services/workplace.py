@@ -22,6 +22,7 @@ class Workplace:
         self._catalogue = catalogue
         self._clock = clock
         self._session = ledger.session()
+        self._last_shop: Shop | None = None
         self.operator: StaffMember | None = None
         self.is_locked = False
         """The operator stays signed on and must type the PIN again."""
@@ -36,11 +37,14 @@ class Workplace:
 
     @property
     def shop(self) -> Shop:
-        """Raises DomainError `no_shop` before the first load from the hub."""
-        shop = self._catalogue.shop()
-        if shop is None:
+        """As last known: a catalogue that is lost in the middle of a sale does not hold the sale up.
+
+        Raises DomainError `no_shop` before the first load from the hub.
+        """
+        self._last_shop = self._catalogue.shop() or self._last_shop
+        if self._last_shop is None:
             raise DomainError("no_shop")
-        return shop
+        return self._last_shop
 
     @property
     def session(self) -> TillSession | None:
@@ -51,6 +55,16 @@ class Workplace:
         if self.operator is None or self.is_locked:
             raise DomainError("not_signed_on")
         return self.operator
+
+    def require_seller(self) -> StaffMember:
+        """The operator, whose role may sell; nobody's approval stands in for it.
+
+        Raises DomainError `not_signed_on` or `not_permitted`.
+        """
+        operator = self.require_operator()
+        if not may(operator.role, Permission.SELL):
+            raise DomainError("not_permitted", operator=operator.name)
+        return operator
 
     def require_session(self) -> TillSession:
         """Raises DomainError `no_session`."""

@@ -47,6 +47,12 @@ class Formatter:
         sign = MINUS if amount_minor < 0 else ""
         return f"{sign}{self._currency.symbol}{self._locale.toString(abs(amount_minor) // unit)}"
 
+    def denomination(self, amount_minor: int) -> str:
+        """As people name a note or coin: `£20`, `50p`."""
+        if self._currency.minor_symbol and 0 < amount_minor < 10**self._currency.digits:
+            return f"{amount_minor}{self._currency.minor_symbol}"
+        return self.amount_short(amount_minor)
+
     def _signed(self, amount_minor: int, symbol: str) -> str:
         whole, fraction = divmod(abs(amount_minor), 10**self._currency.digits)
         sign = MINUS if amount_minor < 0 else ""

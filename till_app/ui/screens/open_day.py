@@ -105,7 +105,10 @@ class OpenDayScreen(QWidget):
             self._shell.go(ScreenName.SIGN_ON)
 
     def _on_theme_changed(self) -> None:
-        space = current_theme().tokens.space
+        tokens = current_theme().tokens
+        space = tokens.space
+        # On a large screen keys do not grow beyond what a hand spans.
+        self._card.setMaximumSize(round(520 * tokens.scale), round(720 * tokens.scale))
         self._layout.setContentsMargins(space.xl, space.xl, space.xl, space.xl)
         self._layout.setSpacing(space.xl)
         self._card_layout.setContentsMargins(space.xl, space.xl, space.xl, space.xl)

@@ -181,7 +181,10 @@ class SignOnScreen(QWidget):
                 self.pin_pad.clear()
 
     def _on_theme_changed(self) -> None:
-        space = current_theme().tokens.space
+        tokens = current_theme().tokens
+        space = tokens.space
+        # On a large screen keys do not grow beyond what a hand spans.
+        self._card.setMaximumSize(round(520 * tokens.scale), round(720 * tokens.scale))
         self._layout.setContentsMargins(space.xl, space.m, space.xl, space.m)
         self._layout.setSpacing(space.xl)
         self._grid.setSpacing(space.s)

@@ -96,6 +96,7 @@ QLineEdit, QComboBox, QAbstractSpinBox, QPlainTextEdit {{
     selection-background-color: {colours.accent}; selection-color: {colours.on_accent};
 }}
 QLineEdit, QComboBox, QAbstractSpinBox {{ min-height: {inner_height}px; }}
+QLineEdit[compact="true"] {{ min-height: {tokens.height.touch - 2 * (line + 1)}px; }}
 QPlainTextEdit {{ padding: {space.s}px {space.m}px; }}
 QLineEdit:focus, QComboBox:focus, QAbstractSpinBox:focus, QPlainTextEdit:focus {{
     border: {line + 1}px solid {colours.accent}; margin: 0;

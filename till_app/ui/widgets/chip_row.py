@@ -107,6 +107,7 @@ class ChipRow(QWidget):
         layout.addWidget(self._scroll, 1)
         layout.addWidget(self._on)
         self._scroll.horizontalScrollBar().valueChanged.connect(self._show_arrows)
+        self._scroll.horizontalScrollBar().rangeChanged.connect(self._show_arrows)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme = current_theme()
         theme.changed.connect(self._on_theme_changed)

@@ -61,6 +61,10 @@ class OverlayPanel(QFrame):
         self._buttons.addWidget(button)
         return button
 
+    @property
+    def detail(self) -> str:
+        return self._detail.text()
+
     def set_detail(self, words: str) -> None:
         self._detail.setText(words)
         self._detail.setVisible(bool(words))
@@ -142,6 +146,8 @@ class OverlayHost(QWidget):
         panel.closed.connect(self._on_panel_closed)
         panel.installEventFilter(self)
         self._scroll.setWidget(panel)
+        # The scroll area fills what it holds, corners too; the panel's own corners are round.
+        panel.setAutoFillBackground(False)
         panel.show()
         self._place()
         self.show()

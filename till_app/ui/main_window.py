@@ -1,0 +1,307 @@
+"""The window around all screens: status, messages, panels, scans, and what is refused said in words."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import cast
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from till_app.domain.catalogue import StaffMember
+from till_app.domain.ids import receipt_barcode
+from till_app.domain.times import from_text
+from till_app.services.ports import PrintJobs
+from till_app.services.status import CatalogueChanged, PrinterStatus, SyncStatus
+from till_app.services.till import TillServices
+from till_app.ui.appearance import toggle_dark
+from till_app.ui.attempts import Attempts
+from till_app.ui.bridge import Bridge
+from till_app.ui.formatting import Formatter
+from till_app.ui.messages import Messages
+from till_app.ui.panels.receipt import ReceiptPanel
+from till_app.ui.printer_notice import PrinterControl, PrinterNotice
+from till_app.ui.shell import NextStep, Screen, ScreenName, Shell, Tone
+from till_app.ui.sound import Sound, SoundPlayer
+from till_app.ui.status_words import HUB_PILL, hub_details, hub_state, printer_details, printer_state
+from till_app.ui.theme.theme import current_theme
+from till_app.ui.wedge import WedgeFilter
+from till_app.ui.widgets.overlay_panel import OverlayHost, OverlayPanel
+from till_app.ui.widgets.top_bar import TopBar
+
+MakeScreen = Callable[[Shell], QWidget]
+_SMALLEST = (800, 600)
+_READABLE_WIDTH = 320
+"""Of a message, in pixels at 100 %."""
+_ROOM_FOR_TWO = 720
+"""Height of the window, in pixels at 100 %, at which two messages leave room for the rest."""
+_OPEN_WITHOUT_SESSION = frozenset((ScreenName.SIGN_ON, ScreenName.OPEN_DAY, ScreenName.END_OF_DAY))
+
+
+class MainWindow(QWidget):
+    """Implements `shell.Shell`. Screens are made once, when first shown."""
+
+    closing = Signal()
+    """The operator closed the window."""
+
+    def __init__(
+        self,
+        services: TillServices,
+        formatter: Formatter,
+        bridge: Bridge,
+        make_screens: Mapping[ScreenName, MakeScreen],
+        printer: PrinterControl,
+        print_jobs: PrintJobs,
+    ) -> None:
+        super().__init__()
+        self._services = services
+        self._formatter = formatter
+        self._make_screens = make_screens
+        self._screens: dict[ScreenName, QWidget] = {}
+        self._current: ScreenName | None = None
+        self._after_unlock: ScreenName | None = None
+        self._sync_status = SyncStatus()
+        self._printer_status = PrinterStatus()
+        self.setProperty("ground", "page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setMinimumSize(*_SMALLEST)
+        self.top_bar = TopBar()
+        self.messages = Messages()
+        self.printer_notice = PrinterNotice(printer, print_jobs, self)
+        self.sounds = SoundPlayer(self)
+        self._attempts = Attempts(self)
+        self._message_place = QVBoxLayout()
+        self._message_place.setSpacing(0)
+        self._message_place.addWidget(self.printer_notice.banner)
+        self._message_place.addWidget(self.messages)
+        self._stack = QStackedWidget()
+        self._body = QWidget()
+        body = QVBoxLayout(self._body)
+        body.setContentsMargins(0, 0, 0, 0)
+        body.addWidget(self._stack)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.top_bar)
+        layout.addLayout(self._message_place)
+        layout.addWidget(self._body, 1)
+        self.overlay = OverlayHost(self._body)
+        self.wedge = WedgeFilter(self)
+        self._connect(bridge)
+        self._show_place()
+        self._show_states()
+        self._clock = QTimer(self)
+        self._clock.setSingleShot(True)
+        self._clock.timeout.connect(self._show_time)
+        self._show_time()
+
+    def _connect(self, bridge: Bridge) -> None:
+        self.wedge.scanned.connect(self.scan)
+        self.wedge.refused.connect(self._refuse_scan)
+        self.overlay.opened.connect(self._on_panel_opened)
+        self.overlay.closed.connect(self._on_panels_closed)
+        bridge.scanned.connect(self.scan)
+        bridge.sync_changed.connect(self._on_sync)
+        bridge.catalogue_changed.connect(self._on_catalogue)
+        bridge.printer_changed.connect(self._on_printer)
+        bridge.failed.connect(self._on_failure)
+        self.printer_notice.show_wanted.connect(self.show_receipt)
+        current_theme().changed.connect(self._place_messages)
+        self.top_bar.status_pressed.connect(self._on_pill)
+        for keys, action in (("F12", self.lock), ("Ctrl+L", self.lock), ("Ctrl+D", toggle_dark)):
+            shortcut = QShortcut(keys, self)
+            shortcut.setAutoRepeat(False)
+            shortcut.activated.connect(action)
+
+    # -------------------------------------------------------------------- shell
+
+    @property
+    def services(self) -> TillServices:
+        return self._services
+
+    @property
+    def formatter(self) -> Formatter:
+        return self._formatter
+
+    @property
+    def current(self) -> ScreenName | None:
+        return self._current
+
+    def screen_named(self, name: ScreenName) -> QWidget:
+        if name not in self._screens:
+            widget = self._make_screens[name](self)
+            self._screens[name] = widget
+            self._stack.addWidget(widget)
+        return self._screens[name]
+
+    def go(self, screen: ScreenName) -> None:
+        name = self._reachable(screen)
+        self.messages.close_complaint()
+        widget = self.screen_named(name)
+        self._current = name
+        self._stack.setCurrentWidget(widget)
+        self.printer_notice.set_silent(name is ScreenName.SIGN_ON)
+        self._place_messages()
+        self._show_operator()
+        cast(Screen, widget).entered()
+
+    def say(self, tone: Tone, text: str, steps: Sequence[NextStep] = ()) -> None:
+        sound = {Tone.BAD: Sound.BAD_SCAN, Tone.WARNING: Sound.ATTENTION}.get(tone)
+        if sound is not None:
+            self.play(sound)
+        self.messages.say(tone, text, steps)
+
+    def play(self, sound: Sound) -> None:
+        self.sounds.play(sound)
+
+    def lock(self) -> None:
+        if self._services.workplace.operator is None or self._services.workplace.is_locked:
+            return
+        self._after_unlock = self._current
+        self._close_all_panels()
+        self._services.sign_on.lock()
+        self.go(ScreenName.SIGN_ON)
+
+    def ask(self, panel: QWidget) -> None:
+        self.messages.close_complaint()
+        question = panel if isinstance(panel, OverlayPanel) else OverlayPanel(panel.windowTitle(), panel)
+        self.overlay.open_panel(question)
+
+    def close_panel(self) -> None:
+        if self.overlay.panel is not None:
+            self.overlay.panel.close_panel()
+
+    def attempt(self, action: Callable[[StaffMember | None], object]) -> bool:
+        self.messages.close_complaint()
+        return self._attempts.run(action)
+
+    def scan(self, text: str) -> None:
+        if self.overlay.is_open:
+            self._refuse_scan(text)
+        elif self._current is not None:
+            self.messages.close_complaint()
+            cast(Screen, self._screens[self._current]).scanned(text)
+
+    def receipt_scanned(self, receipt_number: str) -> None:
+        self.go(ScreenName.RETURNS)
+        if self._current is ScreenName.RETURNS:
+            cast(Screen, self._screens[ScreenName.RETURNS]).scanned(receipt_barcode(receipt_number))
+
+    def show_receipt(self, document: bytes) -> None:
+        self.ask(ReceiptPanel(self.tr("Receipt"), document))
+
+    # --------------------------------------------------------------- navigation
+
+    def _reachable(self, wanted: ScreenName) -> ScreenName:
+        workplace = self._services.workplace
+        if workplace.operator is None or workplace.is_locked:
+            return ScreenName.SIGN_ON
+        if workplace.session is None and wanted not in _OPEN_WITHOUT_SESSION:
+            return ScreenName.OPEN_DAY
+        resumed, self._after_unlock = self._after_unlock, None
+        if wanted is ScreenName.SELL and resumed is ScreenName.TENDER and self._services.selling.is_open:
+            return ScreenName.TENDER
+        return wanted
+
+    def _close_all_panels(self) -> None:
+        while self.overlay.panel is not None:
+            self.overlay.panel.close_panel()
+
+    # ------------------------------------------------------- panels and messages
+
+    def _on_panel_opened(self) -> None:
+        self.wedge.set_refusing(True)
+        self._place_messages()
+
+    def _on_panels_closed(self) -> None:
+        self.wedge.set_refusing(False)
+        self._place_messages()
+
+    def _place_messages(self) -> None:
+        """Where the screen wants them if there is room; a message at the top while a panel dims the rest."""
+        place = getattr(self._stack.currentWidget(), "message_place", None)
+        scale = current_theme().tokens.scale
+        has_width = place is not None and place.parentWidget().width() >= round(_READABLE_WIDTH * scale)
+        has_height = self.height() >= round(_ROOM_FOR_TWO * scale)
+        has_room = has_height or not self.printer_notice.needs_somebody
+        is_clear = has_width and has_room and not self.overlay.is_open
+        _move(self.printer_notice.banner, place if has_width and has_height else self._message_place)
+        _move(self.messages, place if is_clear else self._message_place)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        QTimer.singleShot(0, self, self._place_messages)
+
+    # -------------------------------------------------------------------- scans
+
+    def _refuse_scan(self, text: str) -> None:
+        del text
+        self.say(Tone.BAD, self.tr("Not scanned: answer the question first\nThen scan it again."))
+
+    # ------------------------------------------------------------------- status
+
+    def _on_sync(self, status: SyncStatus) -> None:
+        self._sync_status = status
+        self._show_states()
+
+    def _on_printer(self, status: PrinterStatus) -> None:
+        self._printer_status = status
+        self._show_states()
+        self.printer_notice.show_status(status)
+        self._place_messages()
+
+    def _on_catalogue(self, change: CatalogueChanged) -> None:
+        if "shop" in change.kinds:
+            self._show_place()
+        for screen in self._screens.values():
+            hear = getattr(screen, "catalogue_changed", None)
+            if hear is not None:
+                hear(change)
+
+    def _on_failure(self, words: str) -> None:
+        text = self.tr(
+            "Something went wrong in the till's program\nThe basket is kept. Tell the installer: {words}"
+        )
+        self.say(Tone.BAD, text.format(words=words))
+
+    def _on_pill(self, key: str) -> None:
+        if key == HUB_PILL:
+            self.say(Tone.INFO, hub_details(self._sync_status, self._formatter))
+        elif self.printer_notice.needs_somebody:
+            self.printer_notice.show_details()
+        else:
+            self.say(Tone.INFO, printer_details(self._printer_status))
+
+    def _show_place(self) -> None:
+        shop = self._services.catalogue.shop()
+        identity = self._services.ledger.identity()
+        self.top_bar.show_place(
+            shop.name if shop else self.tr("No shop loaded yet"),
+            identity.till_name if identity else self.tr("not paired"),
+        )
+        self.setWindowTitle(shop.name if shop else self.tr("Till"))
+
+    def _show_operator(self) -> None:
+        workplace = self._services.workplace
+        name = workplace.operator.name if workplace.operator else ""
+        locked = self.tr("{name} (locked)").format(name=name)
+        self.top_bar.show_operator(locked if workplace.is_locked else name)
+
+    def _show_states(self) -> None:
+        self.top_bar.show_states(
+            [hub_state(self._sync_status, self._formatter), printer_state(self._printer_status)]
+        )
+
+    def _show_time(self) -> None:
+        now = from_text(self._services.workplace.now_text())
+        self.top_bar.show_time(self._formatter.time(now))
+        self._clock.start((60 - now.second) * 1000)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.sounds.stop()
+        self.closing.emit()
+        event.accept()
+
+
+def _move(widget: QWidget, place: QVBoxLayout | None) -> None:
+    if place is not None and place.indexOf(widget) < 0:
+        place.addWidget(widget)

@@ -1,0 +1,1 @@
+"""The questions that open over a screen; each closes itself and then says its answer by a signal."""
