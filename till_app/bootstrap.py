@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from till_app import __version__
 from till_app.devices.settings import DeviceSettings
@@ -17,15 +18,24 @@ from till_app.services.till import TillServices, build_services
 from till_app.store.catalogue import SqliteCatalogue
 from till_app.store.ledger import SqliteLedger
 from till_app.sync.cycle import SyncCycle, SyncSettings
-from till_app.sync.hub_client import HttpHubApi
 from till_app.sync.thread import SyncThread
 from till_app.till_files import Pairing, TillFiles, load_pairing, save_pairing
 from till_app.ui.formatting import Formatter
 from till_app.wire.exchange import PairRequest, TillTotals
 
+if TYPE_CHECKING:
+    from till_app.sync.hub_client import HttpHubApi
+
 
 def _ignore(_value: object) -> None:
     """For listeners that nobody set."""
+
+
+def _hub_at(hub_url: str, token: str) -> "HttpHubApi":
+    """Imports the HTTP library when it is first needed: the sync thread does, once the window is up."""
+    from till_app.sync.hub_client import HttpHubApi
+
+    return HttpHubApi(hub_url, token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +91,7 @@ class Till:
 
     def pair(self, hub_url: str, code: str, till_name: str) -> None:
         """Trade the hub's one-time code for this till's own credential. Raises HubError."""
-        hub = HttpHubApi(hub_url, "")
+        hub = _hub_at(hub_url, "")
         try:
             answer = hub.pair(PairRequest(code, till_name))
         finally:
@@ -105,7 +115,7 @@ class Till:
         if self.pairing is None:
             raise ValueError("this till is not paired with a hub")
         return SyncCycle(
-            HttpHubApi(self.pairing.hub_url, self.pairing.token),
+            _hub_at(self.pairing.hub_url, self.pairing.token),
             self.ledger,
             self.catalogue,
             self._clock,
@@ -135,7 +145,7 @@ class Till:
         """What the hub holds of this till. Raises HubError."""
         if self.pairing is None:
             raise ValueError("this till is not paired with a hub")
-        hub = HttpHubApi(self.pairing.hub_url, self.pairing.token)
+        hub = _hub_at(self.pairing.hub_url, self.pairing.token)
         try:
             return hub.totals()
         finally:

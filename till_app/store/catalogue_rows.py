@@ -41,20 +41,38 @@ def item_row(item: Item) -> Parameters:
 
 
 def item_from(row: AnyRow) -> Item:
+    """Of all columns in the table's order: reading them by name takes half the time of a search."""
+    (
+        _number,
+        item_id,
+        item_code,
+        name,
+        description,
+        department_id,
+        vat_code,
+        price_minor,
+        unit,
+        plu,
+        barcodes,
+        minimum_age,
+        picture,
+        blocked,
+        _generation,
+    ) = tuple(row)
     return Item(
-        item_id=row.item_id,
-        item_code=row.item_code,
-        name=row.name,
-        description=row.description,
-        department_id=row.department_id,
-        vat_code=row.vat_code,
-        price_minor=row.price_minor,
-        unit=Unit(row.unit),
-        plu=row.plu,
-        barcodes=tuple(json.loads(row.barcodes)),
-        minimum_age=row.minimum_age,
-        picture=row.picture,
-        blocked=bool(row.blocked),
+        item_id=item_id,
+        item_code=item_code,
+        name=name,
+        description=description,
+        department_id=department_id,
+        vat_code=vat_code,
+        price_minor=price_minor,
+        unit=Unit(unit),
+        plu=plu,
+        barcodes=tuple(json.loads(barcodes)),
+        minimum_age=minimum_age,
+        picture=picture,
+        blocked=bool(blocked),
     )
 
 

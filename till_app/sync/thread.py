@@ -17,10 +17,14 @@ class _Run:
     """From one start to the next stop: its own cycle, hub connection and stop flag, so that a thread that
     could not be joined in time is harmless to the run that follows."""
 
-    def __init__(self, cycle: SyncCycle) -> None:
-        self._cycle = cycle
+    def __init__(self, build_cycle: Callable[[], SyncCycle]) -> None:
+        self._build_cycle = build_cycle
         self._woken = threading.Condition()
         self._is_woken = False
+        self._cycle: SyncCycle | None = None
+        """None until the thread has made it. Guarded by `_woken`, as are the two flags for that time."""
+        self._is_stopping = False
+        self._is_removal_accepted = False
         self._thread = threading.Thread(target=self._loop, name="sync", daemon=True)
 
     def start(self) -> None:
@@ -32,35 +36,51 @@ class _Run:
             self._woken.notify()
 
     def accept_removal(self) -> None:
-        self._cycle.accept_removal()
+        with self._woken:
+            self._is_removal_accepted = True
+            cycle = self._cycle
+        if cycle is not None:
+            cycle.accept_removal()
         self.wake()
 
     def stop(self) -> bool:
         """Whether the thread has ended."""
-        self._cycle.stop()
+        with self._woken:
+            self._is_stopping = True
+            cycle = self._cycle
+        if cycle is not None:
+            cycle.stop()
         self.wake()
         self._thread.join(JOIN_S)
         return not self._thread.is_alive()
 
     def _loop(self) -> None:
-        while not self._cycle.is_stopping:
-            self._rest(self._round())
+        cycle = self._build_cycle()
+        with self._woken:
+            self._cycle = cycle
+            is_stopping, is_removal_accepted = self._is_stopping, self._is_removal_accepted
+        if is_stopping:
+            cycle.stop()
+        if is_removal_accepted:
+            cycle.accept_removal()
+        while not cycle.is_stopping:
+            self._rest(cycle, self._round(cycle))
 
-    def _round(self) -> Wait:
+    def _round(self, cycle: SyncCycle) -> Wait:
         with self._woken:
             self._is_woken = False
         try:
-            return self._cycle.run()
+            return cycle.run()
         except Exception:
-            if self._cycle.is_stopping:
+            if cycle.is_stopping:
                 return Wait(0.0, 0.0)
             logger.exception("an unforeseen failure while exchanging data with the hub")
-            return self._cycle.report_bug()
+            return cycle.report_bug()
 
-    def _rest(self, wait: Wait) -> None:
+    def _rest(self, cycle: SyncCycle, wait: Wait) -> None:
         began = time.monotonic()
         deadline = began + wait.full_s
-        while not self._cycle.is_stopping:
+        while not cycle.is_stopping:
             with self._woken:
                 left_s = deadline - time.monotonic()
                 if left_s > 0 and not self._is_woken:
@@ -71,13 +91,14 @@ class _Run:
             if time.monotonic() >= deadline:
                 return
             if woken:
-                self._show_waiting()
+                self._show_waiting(cycle)
 
-    def _show_waiting(self) -> None:
+    @staticmethod
+    def _show_waiting(cycle: SyncCycle) -> None:
         try:
-            self._cycle.report_waiting()
+            cycle.report_waiting()
         except Exception:
-            if not self._cycle.is_stopping:
+            if not cycle.is_stopping:
                 logger.exception("could not count what waits for the hub")
 
 
@@ -86,7 +107,7 @@ class SyncThread:
     a second: it breaks off the request under way. A new run begins with a cycle of its own."""
 
     def __init__(self, build_cycle: Callable[[], SyncCycle]) -> None:
-        """`build_cycle` makes a fresh cycle with a hub client of its own; called by each `start`."""
+        """`build_cycle` makes a fresh cycle with a hub client of its own; each run calls it on its thread."""
         self._build_cycle = build_cycle
         self._lock = threading.Lock()
         self._run: _Run | None = None
@@ -95,7 +116,7 @@ class SyncThread:
         """Does nothing while it runs."""
         with self._lock:
             if self._run is None:
-                self._run = _Run(self._build_cycle())
+                self._run = _Run(self._build_cycle)
                 self._run.start()
 
     def wake(self) -> None:
