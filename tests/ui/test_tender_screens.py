@@ -12,7 +12,9 @@ from tests.services.counter import MANAGER_PIN, MORAG, SAM, SUPERVISOR_PIN
 from tests.ui.till_fixture import TillWindow, open_selling_till
 from till_app.domain.tender import TenderKind
 from till_app.ui.panels.approval import ApprovalPanel
+from till_app.ui.panels.choose_item import ChoosePanel
 from till_app.ui.panels.question import QuestionPanel
+from till_app.ui.panels.weight import WeightPanel
 from till_app.ui.screens.end_of_day import EndOfDayScreen
 from till_app.ui.screens.returns import ReturnsScreen
 from till_app.ui.screens.sale_done import SaleDoneScreen
@@ -190,6 +192,27 @@ def test_goods_without_a_receipt_come_back_with_a_supervisor(till: TillWindow) -
     till.type_keys(SUPERVISOR_PIN)
     till.press(Key.Key_Return)
     assert till.rows == [("−1", "Semi-skimmed milk 2L", "−£1.65")]
+
+
+def test_weighed_goods_without_a_receipt_come_back_by_their_weight(till: TillWindow) -> None:
+    till.press(Key.Key_F6)
+    till.scan("4100")
+    till.panel(WeightPanel)
+    till.type_keys("0.412")
+    till.press(Key.Key_Return)
+    till.panel(QuestionPanel)
+    till.press(Key.Key_Return)
+    till.panel(ApprovalPanel).choose(SAM)
+    till.type_keys(SUPERVISOR_PIN)
+    till.press(Key.Key_Return)
+    assert till.rows == [("−0.412", "Mature cheddar", "−£3.91")]
+
+
+def test_a_code_of_two_goods_asks_which_one_comes_back(till: TillWindow) -> None:
+    till.press(Key.Key_F6)
+    till.scan("50184323")
+    till.panel(ChoosePanel).choose("id-mints-old")
+    assert "Mints, old pack" in till.panel(QuestionPanel).accessibleName()
 
 
 def test_the_drawer_is_counted_blind_and_closing_numbers_the_z(till: TillWindow) -> None:

@@ -135,7 +135,8 @@ class MainWindow(QWidget):
 
     def go(self, screen: ScreenName) -> None:
         name = self._reachable(screen)
-        self.messages.close_complaint()
+        if name is not self._current:
+            self.messages.close_message()
         widget = self.screen_named(name)
         self._current = name
         self._stack.setCurrentWidget(widget)

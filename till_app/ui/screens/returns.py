@@ -9,13 +9,12 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from till_app.domain.catalogue import StaffMember, Unit
 from till_app.domain.returns import ReturnableLine
 from till_app.services.returns import ReturnableSale
-from till_app.services.selling import Pending
-from till_app.ui.panels.question import Answer, QuestionPanel
 from till_app.ui.screens.parts import words
+from till_app.ui.screens.return_flow import ReturnFlow
 from till_app.ui.shell import ScreenName, Shell, Tone
 from till_app.ui.theme.theme import current_theme
 from till_app.ui.theme.tokens import Tokens
-from till_app.ui.widgets.action_button import ActionButton, PayButton, Variant
+from till_app.ui.widgets.action_button import ActionButton, PayButton
 from till_app.ui.widgets.painted_list import PaintedList
 from till_app.ui.widgets.painting import RIGHT, draw_box, draw_text
 
@@ -69,6 +68,7 @@ class ReturnsScreen(QWidget):
         super().__init__(parent)
         self._shell = shell
         self._services = shell.services
+        self._flow = ReturnFlow(shell, lambda: shell.go(ScreenName.SELL), self)
         self._found: ReturnableSale | None = None
         self._picked: dict[int, int] = {}
         self._number = QLineEdit()
@@ -119,7 +119,7 @@ class ReturnsScreen(QWidget):
     def scanned(self, text: str) -> None:
         found = self._services.selling.look_up(text)
         if isinstance(found, tuple):
-            self._ask_without_receipt(found[0])
+            self._flow.take_back(found)
         else:
             self.bring_back(text)
 
@@ -211,32 +211,6 @@ class ReturnsScreen(QWidget):
             self._shell.go(ScreenName.SELL)
 
         self._shell.attempt(take_back)
-
-    def _ask_without_receipt(self, pending: Pending) -> None:
-        formatter = self._shell.formatter
-        price_minor = pending.fixed_price_minor or pending.item.price_minor
-        if price_minor is None:
-            self._shell.say(
-                Tone.BAD,
-                self.tr("{item} has no price of its own. Find the receipt.").format(item=pending.item.name),
-            )
-            return
-        title = self.tr("Take {item} back without a receipt?").format(item=pending.item.name)
-        text = self.tr("{amount} at today's price. Use the receipt when there is one.")
-        answers = (
-            Answer("no", self.tr("Cancel"), "Esc"),
-            Answer("yes", self.tr("Take it back"), "Return", Variant.PRIMARY),
-        )
-        panel = QuestionPanel(title, text.format(amount=formatter.amount(price_minor)), answers)
-        panel.answered.connect(lambda name: self._take_without_receipt(pending) if name == "yes" else None)
-        self._shell.ask(panel)
-
-    def _take_without_receipt(self, pending: Pending) -> None:
-        def action(approver: StaffMember | None) -> None:
-            self._services.selling.add_return_without_receipt(pending, approver)
-            self._shell.go(ScreenName.SELL)
-
-        self._shell.attempt(action)
 
     def _on_theme_changed(self) -> None:
         space = current_theme().tokens.space

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from till_app.ui.theme.icons import icon_pixmap
@@ -114,6 +114,11 @@ class SearchBox(QLineEdit):
     def _on_choice_made(self, key: str) -> None:
         self.dismiss()
         self.result_chosen.emit(key)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nobody waits for results any more."""
+        self._pause.stop()
+        super().hideEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
