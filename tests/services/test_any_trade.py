@@ -14,7 +14,7 @@ from till_app.domain.errors import DomainError
 from till_app.domain.journal import is_intact
 from till_app.domain.tender import TenderKind
 from till_app.services.ports import LedgerUnavailable
-from till_app.services.selling import Pending
+from till_app.services.scanning import Pending
 
 Action = Callable[[ShopCounter, int], object]
 

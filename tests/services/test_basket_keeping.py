@@ -26,7 +26,7 @@ from till_app.domain.errors import DomainError
 from till_app.domain.session import MovementKind
 from till_app.domain.tender import TenderKind
 from till_app.services.ports import CatalogueRecord, Gone
-from till_app.services.selling import Added, NeedsAgeCheck, NeedsWeight, Pending
+from till_app.services.scanning import Added, NeedsAgeCheck, NeedsWeight, Pending
 from till_app.services.sign_on import SignedOn
 
 IAN = staff_member("ian", "Ian", Role.INSTALLER, "4444")

@@ -16,7 +16,7 @@ from tests.services.full_disk import full_disk
 from till_app.domain.errors import DomainError
 from till_app.domain.session import MovementKind
 from till_app.services.ports import LedgerUnavailable
-from till_app.services.selling import NeedsAgeCheck, Pending
+from till_app.services.scanning import NeedsAgeCheck, Pending
 
 
 def test_a_scan_that_could_not_be_saved_is_not_in_the_basket(counter: ShopCounter) -> None:

@@ -26,7 +26,7 @@ from till_app.domain.session import MovementKind
 from till_app.domain.tender import TenderKind
 from till_app.services.receipts import ReceiptWriter
 from till_app.services.report_printouts import ReportWriter
-from till_app.services.selling import Pending
+from till_app.services.scanning import Pending
 from till_app.ui.formatting import Formatter
 
 IN_LONDON_IN_WINTER = Formatter(GBP, zone=dt.UTC)

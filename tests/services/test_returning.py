@@ -7,7 +7,7 @@ from till_app.domain.barcode import check_digit
 from till_app.domain.errors import DomainError
 from till_app.domain.sale import Sale
 from till_app.domain.tender import TenderKind
-from till_app.services.selling import Pending
+from till_app.services.scanning import Pending
 
 
 def pay(counter: ShopCounter) -> Sale:

@@ -6,7 +6,7 @@ import pytest
 from tests.services.counter import CHEDDAR, MILK, MORAG, SAM, ShopCounter, open_counter
 from till_app.domain.barcode import check_digit
 from till_app.domain.errors import DomainError
-from till_app.services.selling import (
+from till_app.services.scanning import (
     Added,
     Ambiguous,
     Blocked,

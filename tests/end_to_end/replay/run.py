@@ -15,7 +15,7 @@ from till_app.devices.settings import DeviceSettings
 from till_app.domain.sale import Sale
 from till_app.domain.tender import TenderKind
 from till_app.hub.server import RunningHub
-from till_app.services.selling import Added, Pending
+from till_app.services.scanning import Added, Pending
 from till_app.till_files import TillFiles
 
 FLOAT_MINOR = 10_000

@@ -1,4 +1,4 @@
-"""Goods that come back without a receipt: which they are, what they weigh or cost, and whether it is meant."""
+"""Goods that come back without a receipt: which they are, what they weigh or cost, whether it is meant."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject
 
 from till_app.domain.catalogue import StaffMember
 from till_app.domain.money import extended_price_minor
-from till_app.services.selling import Pending
+from till_app.services.scanning import Pending
 from till_app.ui.panels.choose_item import ChoosePanel
 from till_app.ui.panels.price import PricePanel
 from till_app.ui.panels.question import Answer, QuestionPanel

@@ -7,7 +7,7 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from till_app.domain.catalogue import Item, StaffMember
-from till_app.services.selling import (
+from till_app.services.scanning import (
     Added,
     AddResult,
     Ambiguous,
@@ -19,9 +19,9 @@ from till_app.services.selling import (
     Pending,
     ReceiptScanned,
     ScanResult,
-    Selling,
     Unknown,
 )
+from till_app.services.selling import Selling
 from till_app.ui.panels.age_check import AgeCheckPanel
 from till_app.ui.panels.choose_item import ChoosePanel
 from till_app.ui.panels.price import PricePanel
