@@ -85,6 +85,16 @@ def test_a_return_of_some_lines_goes_back_to_cash(counter: ShopCounter) -> None:
     assert [line.left_milli for line in left.lines] == [1000, 1000]
 
 
+def test_money_goes_back_as_it_came_unless_the_operator_chooses_otherwise(counter: ShopCounter) -> None:
+    counter.services.selling.scan("5000128104517")
+    counter.services.checkout.pay_card(165)
+    sale = counter.services.checkout.complete().sale
+    counter.services.returns.add(sale.uuid, {1: 1000})
+    assert counter.services.checkout.refund_kind is TenderKind.CARD
+    counter.services.checkout.refund(TenderKind.CASH, 165)
+    assert counter.services.checkout.complete().sale.tenders[0].kind is TenderKind.CASH
+
+
 def test_what_lies_in_the_basket_already_counts_as_returned(counter: ShopCounter) -> None:
     number = counter.sell("5000128104517")
     found = counter.services.returns.find(number)

@@ -71,6 +71,16 @@ class Checkout:
         """Sums of cash that the customer may hand over, the exact one first."""
         return suggested_cash_minor(self.balance_minor, self._workplace.shop.currency)
 
+    @property
+    def refund_kind(self) -> TenderKind:
+        """How money goes back unless the customer agrees otherwise: as the goods were paid for, else in cash."""
+        for line in self._selling.lines:
+            if line.origin is not None:
+                sale = self._ledger.sale(line.origin.sale_uuid)
+                if sale is not None and sale.tenders:
+                    return max(sale.tenders, key=lambda tender: tender.amount_minor).kind
+        return TenderKind.CASH
+
     def pay_cash(self, given_minor: int) -> TenderLine:
         """Raises DomainError `nothing_to_pay`, `amount_not_positive`, `amount_too_large`."""
         return self._keep(take_cash(self._workplace.new_id(), self.balance_minor, given_minor))

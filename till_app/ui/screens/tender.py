@@ -119,7 +119,8 @@ class TenderScreen(QWidget):
         return "" if self._change.isHidden() else self._change_amount.text
 
     def entered(self) -> None:
-        self._kind = TenderKind.CASH
+        checkout = self._services.checkout
+        self._kind = checkout.refund_kind if checkout.balance_minor < 0 else TenderKind.CASH
         self._read()
         self._entry.setFocus()
 
