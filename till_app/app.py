@@ -3,7 +3,6 @@
 import logging
 import logging.handlers
 import signal
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
@@ -12,7 +11,7 @@ from PySide6.QtCore import QCoreApplication, QLocale, QTimer
 from PySide6.QtWidgets import QApplication
 
 from till_app.bootstrap import Listeners, Till
-from till_app.devices.settings import DeviceSettings
+from till_app.devices.settings import DeviceSettings, SettingsInvalid, load_settings
 from till_app.services.status import SyncStatus
 from till_app.sync.cycle import SyncSettings
 from till_app.till_files import TillFiles
@@ -21,10 +20,14 @@ from till_app.ui.failures import FailureHook
 from till_app.ui.main_window import MainWindow
 from till_app.ui.screen_set import all_screens
 from till_app.ui.screens.sign_on import PinHint
-from till_app.ui.shell import ScreenName
+from till_app.ui.shell import ScreenName, Tone
 from till_app.ui.theme.theme import apply_theme
 from till_app.ui.translation import install_translations
 
+log = logging.getLogger(__name__)
+
+_PROGRAM = "till"
+"""As the window system knows it, and as its `.desktop` file is named."""
 _SIGNAL_CHECK_MS = 200
 """Python sees a signal only between two of its own instructions; Qt's loop has none while idle."""
 _LOG_BYTES, _LOG_FILES = 2_000_000, 5
@@ -36,17 +39,19 @@ class TillApplication:
     def __init__(
         self,
         files: TillFiles,
-        devices: DeviceSettings,
+        devices: DeviceSettings | None = None,
         *,
         hints: Sequence[PinHint] = (),
         theme: str = "light",
         scale: float = 1.0,
         sync_settings: SyncSettings | None = None,
     ) -> None:
-        """Raises the errors of `Till`."""
+        """Without `devices`, those of the till's settings file. Raises the errors of `Till`."""
+        devices, self._device_problem = (devices, "") if devices else _usable_devices(files)
         instance = QApplication.instance()
-        self.qt = instance if isinstance(instance, QApplication) else QApplication(sys.argv[:1])
+        self.qt = instance if isinstance(instance, QApplication) else QApplication([_PROGRAM])
         self.qt.setApplicationName("Till")
+        self.qt.setDesktopFileName(_PROGRAM)
         install_translations(self.qt, QLocale())
         apply_theme(self.qt, theme, scale)
         self.bridge = Bridge()
@@ -73,6 +78,7 @@ class TillApplication:
             all_screens(hints),
             self.till.printer,
             self.till.ledger,
+            self.till.sync.accept_removal,
         )
 
     def show(self) -> None:
@@ -88,8 +94,13 @@ class TillApplication:
         heartbeat.timeout.connect(lambda: None)
         heartbeat.start(_SIGNAL_CHECK_MS)
         try:
-            self.show()
+            self.window.go(ScreenName.SIGN_ON)
+            # A kiosk without a window manager maximises nothing: the window has the screen's size already.
+            self.window.setGeometry(self.window.screen().availableGeometry())
             self.window.showMaximized()
+            self.qt.processEvents()  # painted before the workers begin
+            self.till.start()
+            self._tell_device_problem()
             return self.qt.exec()
         finally:
             heartbeat.stop()
@@ -102,11 +113,27 @@ class TillApplication:
         self.till.close()
         self.failures.remove()
 
+    def _tell_device_problem(self) -> None:
+        if self._device_problem:
+            words = QCoreApplication.translate(
+                "Devices", "No printer and no scanner: the settings file cannot be used\n{problem}"
+            )
+            self.window.say(Tone.WARNING, words.format(problem=self._device_problem))
+
     def _on_sync(self, status: SyncStatus) -> None:
         self.last_sync_status = status
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self.qt.quit()
+
+
+def _usable_devices(files: TillFiles) -> tuple[DeviceSettings, str]:
+    """Those of the settings file, or none and what is wrong with the file: it keeps nobody from selling."""
+    try:
+        return load_settings(files.devices), ""
+    except SettingsInvalid as error:
+        log.warning("started without devices: %s", error)
+        return DeviceSettings(), str(error)
 
 
 def log_to_file(path: Path) -> None:

@@ -16,6 +16,7 @@ pay_in_out              no       yes         yes      no
 x_report                no       yes         yes      yes
 close_day               no       no          yes      no
 set_up_devices          no       no          yes      yes
+accept_removal          no       no          yes      no
 """
 _HEAD, *_ROWS = (line.split() for line in TABLE.strip().splitlines())
 

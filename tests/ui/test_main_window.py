@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.conftest import ExpectedLogs
+from tests.services.counter import MANAGER_PIN, SHOP
 from tests.services.counter import MILK as MILK_ITEM
-from tests.services.counter import SHOP
 from tests.ui.till_fixture import TillWindow, open_selling_till
 from till_app.domain.catalogue import StaffMember
 from till_app.services.ports import JobKind, JobState, LedgerUnavailable, PrintJob
@@ -22,6 +22,7 @@ from till_app.services.status import (
     SyncStatus,
 )
 from till_app.ui.failures import FailureHook
+from till_app.ui.panels.approval import ApprovalPanel
 from till_app.ui.panels.receipt import ReceiptPanel
 from till_app.ui.shell import ScreenName
 from till_app.ui.theme.theme import Theme
@@ -211,3 +212,15 @@ def add_receipt_job(till: TillWindow) -> PrintJob:
     assert job.kind is JobKind.RECEIPT
     till.counter.ledger.mark(job.job_id, JobState.WAITING, "paper_out")
     return job
+
+
+def test_a_removal_of_many_goods_waits_for_a_manager(till: TillWindow) -> None:
+    till.bridge.report_sync(SyncStatus(LinkState.ONLINE, error_code="mass_removal"))
+    assert "remove many goods" in till.window.top_bar.pill("hub").state.words
+    till.window.top_bar.status_pressed.emit("hub")
+    till.step("Remove them").click()
+    till.panel(ApprovalPanel)
+    assert till.printer.decided == []
+    till.type_keys(MANAGER_PIN)
+    till.press(Key.Key_Return)
+    assert till.printer.decided == [("hub", "removal accepted")]

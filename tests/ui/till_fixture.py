@@ -195,6 +195,7 @@ def window_over(counter: ShopCounter, qtbot: QtBot, size: tuple[int, int]) -> It
         all_screens(HINTS),
         printer,
         counter.ledger,
+        lambda: printer.decided.append(("hub", "removal accepted")),
     )
     window.sounds.set_muted(True)
     qtbot.addWidget(window)

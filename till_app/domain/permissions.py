@@ -17,6 +17,8 @@ class Permission(StrEnum):
     X_REPORT = "x_report"
     CLOSE_DAY = "close_day"
     SET_UP_DEVICES = "set_up_devices"
+    ACCEPT_REMOVAL = "accept_removal"
+    """Of many goods at once, which the hub asks for."""
 
 
 _CASHIER = frozenset({Permission.SELL, Permission.VOID_BASKET, Permission.RETURN, Permission.NO_SALE})

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from till_app.domain.catalogue import StaffMember
 from till_app.domain.ids import receipt_barcode
+from till_app.domain.permissions import Permission
 from till_app.domain.times import from_text
 from till_app.services.ports import PrintJobs
 from till_app.services.status import CatalogueChanged, PrinterStatus, SyncStatus
@@ -22,7 +23,14 @@ from till_app.ui.panels.receipt import ReceiptPanel
 from till_app.ui.printer_notice import PrinterControl, PrinterNotice
 from till_app.ui.shell import NextStep, Screen, ScreenName, Shell, Tone
 from till_app.ui.sound import Sound, SoundPlayer
-from till_app.ui.status_words import HUB_PILL, hub_details, hub_state, printer_details, printer_state
+from till_app.ui.status_words import (
+    HUB_PILL,
+    MASS_REMOVAL,
+    hub_details,
+    hub_state,
+    printer_details,
+    printer_state,
+)
 from till_app.ui.theme.theme import current_theme
 from till_app.ui.wedge import WedgeFilter
 from till_app.ui.widgets.overlay_panel import OverlayHost, OverlayPanel
@@ -51,11 +59,14 @@ class MainWindow(QWidget):
         make_screens: Mapping[ScreenName, MakeScreen],
         printer: PrinterControl,
         print_jobs: PrintJobs,
+        accept_removal: Callable[[], None] | None = None,
     ) -> None:
+        """`accept_removal` lets the hub's removal of many goods through, once a manager said so."""
         super().__init__()
         self._services = services
         self._formatter = formatter
         self._make_screens = make_screens
+        self._accept_removal = accept_removal
         self._screens: dict[ScreenName, QWidget] = {}
         self._current: ScreenName | None = None
         self._after_unlock: ScreenName | None = None
@@ -266,11 +277,22 @@ class MainWindow(QWidget):
 
     def _on_pill(self, key: str) -> None:
         if key == HUB_PILL:
-            self.say(Tone.INFO, hub_details(self._sync_status, self._formatter))
+            self.say(Tone.INFO, hub_details(self._sync_status, self._formatter), self._hub_steps())
         elif self.printer_notice.needs_somebody:
             self.printer_notice.show_details()
         else:
             self.say(Tone.INFO, printer_details(self._printer_status))
+
+    def _hub_steps(self) -> list[NextStep]:
+        accept_removal = self._accept_removal
+        if self._sync_status.error_code != MASS_REMOVAL or accept_removal is None:
+            return []
+
+        def accept(approver: StaffMember | None) -> None:
+            self._services.workplace.authorise(Permission.ACCEPT_REMOVAL, approver)
+            accept_removal()
+
+        return [NextStep(self.tr("Remove them"), lambda: self.attempt(accept))]
 
     def _show_place(self) -> None:
         shop = self._services.catalogue.shop()

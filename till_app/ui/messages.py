@@ -19,7 +19,7 @@ class Messages(Banner):
 
     def __init__(self) -> None:
         super().__init__()
-        self._steps: dict[str, Callable[[], None]] = {}
+        self._steps: dict[str, Callable[[], object]] = {}
         self.action_chosen.connect(self._on_step)
 
     def say(self, tone: Tone, text: str, steps: Sequence[NextStep] = ()) -> None:

@@ -35,7 +35,7 @@ class NextStep:
     """A button beside a message: what to do about it."""
 
     caption: str
-    action: Callable[[], None]
+    action: Callable[[], object]
 
 
 class Shell(Protocol):

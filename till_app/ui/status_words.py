@@ -13,11 +13,31 @@ HUB_PILL = "hub"
 PRINTER_PILL = "printer"
 
 
+MASS_REMOVAL = "mass_removal"
+_TROUBLE_SHORT: Mapping[str, str] = {
+    MASS_REMOVAL: "The hub wants to remove many goods",
+    "disk_full": "This till's disk is full",
+    "disk_failed": "This till's disk fails",
+    "bug": "The exchange with the hub failed",
+}
+"""What can be wrong although the hub answers."""
+_TROUBLE_ADVICE: Mapping[str, str] = {
+    MASS_REMOVAL: "More than a fifth of all goods would go. The till keeps them until a manager accepts it.",
+    "disk_full": "Make room on it, or nothing more can be saved.",
+    "disk_failed": "Close the day and tell the installer.",
+    "bug": "Selling goes on and nothing is lost. Tell the installer.",
+}
+
+
 def hub_state(status: SyncStatus, formatter: Formatter) -> StatusState:
     if status.state is LinkState.REFUSED:
         return StatusState(HUB_PILL, _refused_short(status), StatusTone.BAD, "cloud-off")
     if status.state is LinkState.OFFLINE:
         return StatusState(HUB_PILL, _offline(status, formatter), StatusTone.WARN, "wifi-off")
+    if status.error_code in _TROUBLE_SHORT and status.state is LinkState.ONLINE:
+        return StatusState(
+            HUB_PILL, tr(_CONTEXT, _TROUBLE_SHORT[status.error_code]), StatusTone.WARN, "cloud"
+        )
     if status.quarantined:
         return StatusState(HUB_PILL, quarantined_words(status.quarantined), StatusTone.WARN, "wifi")
     if status.state is LinkState.STARTING:
@@ -41,6 +61,8 @@ def hub_details(status: SyncStatus, formatter: Formatter) -> str:
         )
     if status.state is LinkState.REFUSED:
         details.append(_refused_advice(status))
+    if status.state is LinkState.ONLINE and status.error_code in _TROUBLE_ADVICE:
+        details.append(tr(_CONTEXT, _TROUBLE_ADVICE[status.error_code]))
     if status.oldest_waiting_at:
         oldest = formatter.date_and_time(from_text(status.oldest_waiting_at))
         details.append(tr(_CONTEXT, "The oldest that waits is of {moment}.").format(moment=oldest))

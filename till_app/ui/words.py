@@ -121,6 +121,7 @@ _PERMISSIONS: Mapping[Permission, str] = {
     Permission.PAY_IN_OUT: _source("Cash into or out of the drawer needs a supervisor's PIN."),
     Permission.X_REPORT: _source("Reading the figures of the day needs a supervisor's PIN."),
     Permission.CLOSE_DAY: _source("Closing the day needs the manager's PIN."),
+    Permission.ACCEPT_REMOVAL: _source("Removing so many goods needs the manager's PIN."),
     Permission.SET_UP_DEVICES: _source("Setting up devices needs the installer's or the manager's PIN."),
 }
 
