@@ -1,8 +1,11 @@
 """python-escpos, imported when first needed and without what its import does to the process."""
 
+import contextlib
 import importlib
 import logging
 import os
+import pickle
+import shutil
 import sys
 import tempfile
 import threading
@@ -10,6 +13,7 @@ from pathlib import Path
 from types import ModuleType
 
 _CACHE_VARIABLE = "ESCPOS_CAPABILITIES_PICKLE_DIR"
+_CACHED = "*.capabilities.pickle"
 _import_lock = threading.Lock()
 
 
@@ -26,9 +30,39 @@ def escpos_module(name: str) -> ModuleType:
 
 
 def _import_capabilities() -> None:
+    """The library writes its cache in place, so that a second process would read half of it: each process
+    gets a folder of its own, filled from the shared one, which is only ever replaced whole."""
     cache = _cache_folder()
-    if cache is not None:
-        os.environ[_CACHE_VARIABLE] = str(cache)
+    if cache is None:
+        _import_quietly()
+        return
+    with tempfile.TemporaryDirectory(prefix="till-escpos-") as name:
+        private = Path(name)
+        for kept in cache.glob(_CACHED):
+            with contextlib.suppress(OSError):
+                shutil.copy2(kept, private)
+        os.environ[_CACHE_VARIABLE] = name
+        try:
+            _import_quietly()
+        except (EOFError, pickle.UnpicklingError):
+            for damaged in private.glob(_CACHED):
+                damaged.unlink()
+            _import_quietly()
+        finally:
+            del os.environ[_CACHE_VARIABLE]
+        for made in private.glob(_CACHED):
+            _publish(made, cache)
+
+
+def _publish(made: Path, cache: Path) -> None:
+    """In one step: a reader finds the old file or the new. Without a cache the next start takes longer."""
+    aside = cache / f"{made.name}.{os.getpid()}.new"
+    with contextlib.suppress(OSError):
+        shutil.copy2(made, aside)
+        aside.replace(cache / made.name)
+
+
+def _import_quietly() -> None:
     placeholder = logging.NullHandler()
     root = logging.getLogger()
     root.addHandler(placeholder)

@@ -73,7 +73,7 @@ class Checkout:
 
     @property
     def refund_kind(self) -> TenderKind:
-        """How money goes back unless the customer agrees otherwise: as the goods were paid for, else in cash."""
+        """How money goes back unless the customer agrees otherwise: as it came, else in cash."""
         for line in self._selling.lines:
             if line.origin is not None:
                 sale = self._ledger.sale(line.origin.sale_uuid)
