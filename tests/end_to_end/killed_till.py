@@ -14,6 +14,7 @@ from hardware.escpos_encoder import PrinterProfile
 from hardware.receipt_printer import ReceiptPrinter
 from tests.services.counter import open_counter
 from till_app.devices.printer_worker import PrinterWorker
+from till_app.services.ports import JobState
 from till_app.services.status import PrinterState, PrinterStatus
 
 MILK = "5000128104517"
@@ -43,12 +44,22 @@ class Tripwire:
                 os.kill(os.getpid(), signal.SIGKILL)
 
 
-def sell_and_be_killed(folder: Path, printer_address: str, step: int) -> None:
-    """One sale before, undisturbed; then one that is cut off. Ends by itself when there are fewer steps."""
-    tripwire = Tripwire(step)
+def prepare(folder: Path) -> None:
+    """An open day with one sale behind it, whose receipt is printed, and the next basket filled."""
     with open_counter(folder) as counter:
         counter.begin_day()
         counter.sell(MILK)
+        (job,) = counter.ledger.open_jobs()
+        counter.ledger.mark(job.job_id, JobState.SENDING)
+        counter.ledger.mark(job.job_id, JobState.PRINTED)
+        counter.services.selling.scan(MILK, 2000)
+
+
+def pay_and_be_killed(folder: Path, printer_address: str, step: int) -> None:
+    """Settle the prepared basket and print. Ends by itself when there are fewer steps."""
+    tripwire = Tripwire(step)
+    with open_counter(folder) as counter:
+        counter.sign_on()
         idle = threading.Event()
 
         def on_status(status: PrinterStatus) -> None:
@@ -58,10 +69,8 @@ def sell_and_be_killed(folder: Path, printer_address: str, step: int) -> None:
         printer = ReceiptPrinter(parse_address(printer_address).open, PrinterProfile())
         worker = PrinterWorker(counter.ledger, printer, on_status)
         worker.start()
-        worker.wake()
         idle.wait(30)
         idle.clear()
-        counter.services.selling.scan(MILK, 2000)
         tripwire.arm()
         counter.services.checkout.pay_cash(400)
         counter.services.checkout.complete()
