@@ -11,20 +11,47 @@ from till_app.domain.currency import GBP
 from till_app.services.clock import SystemClock
 from till_app.services.errors import HubUnreachable
 from till_app.services.pins import Argon2Pins
-from till_app.services.ports import Clock, TillIdentity
+from till_app.services.ports import CatalogueUnavailable, Clock, LedgerUnavailable, TillIdentity
 from till_app.services.receipts import Translate
 from till_app.services.status import CatalogueChanged, LinkState, PrinterStatus, SyncStatus
 from till_app.services.till import TillServices, build_services
 from till_app.store.catalogue import SqliteCatalogue
 from till_app.store.ledger import SqliteLedger
+from till_app.store.ledger_schema import LedgerDamaged, LedgerInUse, LedgerTooNew
+from till_app.store.sqlite_engine import SqliteTooOld
 from till_app.sync.cycle import SyncCycle, SyncSettings
 from till_app.sync.thread import SyncThread
-from till_app.till_files import Pairing, TillFiles, load_pairing, save_pairing
+from till_app.till_files import Pairing, PairingDamaged, TillFiles, load_pairing, save_pairing
 from till_app.ui.formatting import Formatter
 from till_app.wire.exchange import PairRequest, TillTotals
 
 if TYPE_CHECKING:
     from till_app.sync.hub_client import HttpHubApi
+
+CANNOT_OPEN = (
+    CatalogueUnavailable,
+    LedgerDamaged,
+    LedgerInUse,
+    LedgerTooNew,
+    LedgerUnavailable,
+    OSError,
+    PairingDamaged,
+    SqliteTooOld,
+)
+"""Why a till's files could not be opened; `why_not` says it to a person."""
+
+
+def why_not(error: Exception) -> str:
+    """One of CANNOT_OPEN in a plain sentence."""
+    match error:
+        case CatalogueUnavailable(code="disk_full") | LedgerUnavailable(code="disk_full"):
+            return "The disk is full. Free some space and start again; nothing was lost."
+        case CatalogueUnavailable() | LedgerUnavailable():
+            return f"The till's databases cannot be used: {error}."
+        case OSError(filename=str() as name, strerror=str() as reason):
+            return f"{name} cannot be used: {reason}."
+        case _:
+            return str(error)
 
 
 def _ignore(_value: object) -> None:
@@ -62,7 +89,7 @@ class Till:
         combine_lines: bool = True,
         sync_settings: SyncSettings | None = None,
     ) -> None:
-        """Raises the errors of SqliteLedger: in use, too new, damaged, and of a damaged pairing file."""
+        """Raises CANNOT_OPEN."""
         files.folder.mkdir(parents=True, exist_ok=True)
         self._clock = clock or SystemClock()
         self._files = files

@@ -19,6 +19,11 @@ class TillFiles:
         return self.folder / "ledger.sqlite"
 
     @property
+    def ledger_lock(self) -> Path:
+        """Held by the till that has the ledger open."""
+        return self.folder / "ledger.sqlite.lock"
+
+    @property
     def catalogue(self) -> Path:
         return self.folder / "catalogue.sqlite"
 
@@ -33,6 +38,10 @@ class TillFiles:
     @property
     def log(self) -> Path:
         return self.folder / "till.log"
+
+
+class PairingDamaged(Exception):
+    """The pairing file cannot be read; the message says what to do."""
 
 
 class Pairing(msgspec.Struct, frozen=True):
@@ -51,12 +60,17 @@ def default_folder() -> Path:
 
 
 def load_pairing(path: Path) -> Pairing | None:
-    """None before pairing. Raises msgspec.MsgspecError for a damaged file."""
+    """None before pairing. Raises PairingDamaged."""
     try:
         content = path.read_bytes()
     except FileNotFoundError:
         return None
-    return msgspec.json.decode(content, type=Pairing)
+    try:
+        return msgspec.json.decode(content, type=Pairing)
+    except msgspec.MsgspecError as error:
+        raise PairingDamaged(
+            f"{path} is damaged ({error}). No sale is in it: remove it, then pair this till again."
+        ) from error
 
 
 def save_pairing(path: Path, pairing: Pairing) -> None:

@@ -20,7 +20,7 @@ Show = Callable[..., QWidget]
 class Counter:
     """A window with a field, a plain button and the pay button, and a wedge that listens."""
 
-    def __init__(self, show: Show, mode: WedgeMode = WedgeMode.TIMING) -> None:
+    def __init__(self, show: Show, mode: WedgeMode = WedgeMode.TIMING, *, is_x11: bool = False) -> None:
         self.window = QWidget()
         self.field = QLineEdit()
         self.button = QPushButton("Void")
@@ -31,7 +31,7 @@ class Counter:
         layout = QVBoxLayout(self.window)
         for widget in (self.field, self.button, self.pay):
             layout.addWidget(widget)
-        self.wedge = WedgeFilter(self.window, mode)
+        self.wedge = WedgeFilter(self.window, mode, is_x11=is_x11)
         self.scans: list[str] = []
         self.refused: list[str] = []
         self.wedge.scanned.connect(self.scans.append)
@@ -169,6 +169,75 @@ def test_a_key_held_down_repeats_into_the_field(counter: Counter) -> None:
         event.setTimestamp(counter.now_ms)
         QCoreApplication.sendEvent(handle, event)
     assert counter.field.text() == "55555"
+
+
+def press_as_x11(counter: Counter, key: Qt.Key, text: str, *, is_marked: bool, gap_ms: int) -> None:
+    """A press in the millisecond of the same key's release."""
+    handle = counter.window.windowHandle()
+    counter.now_ms += gap_ms
+    for kind in (QEvent.Type.KeyRelease, QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress):
+        event = QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier, text, is_marked)
+        event.setTimestamp(counter.now_ms)
+        event.ignore()
+        QCoreApplication.sendEvent(handle, event)
+
+
+def test_a_key_held_down_on_x11_presses_a_button_once_though_qt_marks_no_repetition(show: Show) -> None:
+    counter = Counter(show, is_x11=True)
+    counter.pay.setFocus()
+    counter.press(Qt.Key.Key_Return.value, "\r")
+    for _ in range(5):
+        press_as_x11(counter, Qt.Key.Key_Return, "\r", is_marked=False, gap_ms=40)
+    assert counter.presses == ["pay"]
+
+
+def test_a_key_held_down_on_x11_starts_its_shortcut_once(show: Show) -> None:
+    counter = Counter(show, is_x11=True)
+    handle = counter.window.windowHandle()
+    may_start: list[bool] = []
+    for gap_ms in (500, 500, 40, 40):
+        counter.now_ms += gap_ms
+        release = QKeyEvent(QEvent.Type.KeyRelease, Qt.Key.Key_F5, Qt.KeyboardModifier.NoModifier)
+        asked = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_F5, Qt.KeyboardModifier.NoModifier)
+        for event in (release, asked):
+            event.setTimestamp(counter.now_ms)
+            event.ignore()
+            QCoreApplication.sendEvent(handle, event)
+        may_start.append(not asked.isAccepted())
+    assert may_start == [True, False, False, False]
+
+
+@pytest.mark.parametrize("is_x11", [False, True])
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Escape, Qt.Key.Key_F5])
+def test_a_key_that_acts_reaches_nobody_again_while_it_is_held(show: Show, key: Qt.Key, is_x11: bool) -> None:
+    counter = Counter(show, is_x11=is_x11)
+    reached: list[bool] = []
+    counter.window.keyPressEvent = lambda event: reached.append(event.isAutoRepeat())  # type: ignore[method-assign]
+    counter.window.setFocus()
+    counter.press(key.value, "")
+    press_as_x11(counter, key, "", is_marked=True, gap_ms=500)
+    press_as_x11(counter, key, "", is_marked=True, gap_ms=40)
+    assert reached == [False]
+
+
+def test_a_key_held_down_on_x11_repeats_into_the_field(show: Show) -> None:
+    counter = Counter(show, is_x11=True)
+    counter.field.setFocus()
+    counter.press(Qt.Key.Key_5.value, "5")
+    for _ in range(4):
+        press_as_x11(counter, Qt.Key.Key_5, "5", is_marked=False, gap_ms=40)
+    assert counter.field.text() == "55555"
+
+
+def test_doubled_digits_of_a_fast_scanner_are_no_held_key_though_qt_marks_them(show: Show) -> None:
+    counter = Counter(show, is_x11=True)
+    counter.field.setFocus()
+    counter.type("5", gap_ms=1)
+    press_as_x11(counter, Qt.Key.Key_5, "5", is_marked=True, gap_ms=1)
+    press_as_x11(counter, Qt.Key.Key_5, "5", is_marked=True, gap_ms=1)
+    counter.type("128104517\r", gap_ms=1)
+    assert counter.scans == ["555128104517"]
+    assert counter.field.text() == ""
 
 
 def test_prefix_mode_takes_framed_scans_and_nothing_else(show: Show) -> None:

@@ -1,4 +1,7 @@
-"""`python -m till_app.demo`: hub, demo shop and till on this machine, or a day that plays itself."""
+"""`python -m till_app.demo`: hub, demo shop and till on this machine, or a day that plays itself.
+
+Qt and all that needs it is imported inside: --help and Ctrl-C do not wait for it.
+"""
 
 import argparse
 import signal
@@ -6,40 +9,17 @@ import sys
 from pathlib import Path
 from types import FrameType
 
-from till_app.__main__ import CANNOT_OPEN
-from till_app.app import TillApplication, log_to_file
-from till_app.demo.hub_process import HubFailed
-from till_app.demo.shop import DemoShop, open_demo_shop, pin_hints
-from till_app.devices.settings import DeviceSettings, SettingsInvalid, load_settings
-from till_app.services.errors import HubError
-
 DEFAULT_DATA = Path(".demo")
+INTERRUPTED_EXIT_CODE = 130
 
 
 def main() -> int:
     options = _arguments()
     signal.signal(signal.SIGTERM, _on_terminate)
     try:
-        if options.demo_day:
-            from till_app.demo.trading_day import play_trading_day  # its simulated devices are for this only
-
-            return play_trading_day(options.demo_day, options.theme)
-        log_to_file(options.data / "till" / "till.log")
-        print("Starting the hub and loading the demo shop …", flush=True)
-        shop = open_demo_shop(options.data, options.port, reset=options.reset_demo)
-        try:
-            return _open_window(shop, options.theme)
-        finally:
-            shop.hub.stop()
-    except HubFailed as error:
-        print(error, file=sys.stderr)
-    except HubError as error:
-        print(f"The till could not load the shop from its hub ({error.code}): {error}", file=sys.stderr)
-    except CANNOT_OPEN as error:
-        print(error, file=sys.stderr)
+        return _run(options)
     except KeyboardInterrupt:
-        return 130
-    return 1
+        return INTERRUPTED_EXIT_CODE
 
 
 def _on_terminate(_number: int, _frame: FrameType | None) -> None:
@@ -58,15 +38,41 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _open_window(shop: DemoShop, theme: str) -> int:
+def _run(options: argparse.Namespace) -> int:
+    from till_app.bootstrap import CANNOT_OPEN, why_not
+    from till_app.demo.hub_process import HubFailed
+    from till_app.services.errors import HubError
+
     try:
-        devices = load_settings(shop.files.devices)
-    except SettingsInvalid as error:
-        print(f"{error}. The till starts without devices.", file=sys.stderr)
-        devices = DeviceSettings()
-    application = TillApplication(shop.files, devices, hints=pin_hints(), theme=theme)
-    print(f"The till is open. The hub's page: {shop.hub.url}/", flush=True)
-    return application.run()
+        if options.demo_day:
+            from till_app.demo.trading_day import play_trading_day  # its simulated devices are for this only
+
+            return play_trading_day(options.demo_day, options.theme)
+        return _sell(options)
+    except HubFailed as error:
+        print(error, file=sys.stderr)
+    except HubError as error:
+        print(f"The till could not load the shop from its hub ({error.code}): {error}", file=sys.stderr)
+    except CANNOT_OPEN as error:
+        print(why_not(error), file=sys.stderr)
+    return 1
+
+
+def _sell(options: argparse.Namespace) -> int:
+    """Until the window is closed."""
+    from till_app.app import TillApplication, log_to_file
+    from till_app.demo.shop import open_demo_shop, pin_hints, the_only_one_in
+
+    with the_only_one_in(options.data):
+        log_to_file(options.data / "till" / "till.log")
+        print("Starting the hub and the demo shop …", flush=True)
+        shop = open_demo_shop(options.data, options.port, reset=options.reset_demo)
+        try:
+            application = TillApplication(shop.files, hints=pin_hints(), theme=options.theme)
+            print(f"The till is open. The hub's page: {shop.hub.url}/", flush=True)
+            return application.run()
+        finally:
+            shop.hub.stop()
 
 
 if __name__ == "__main__":

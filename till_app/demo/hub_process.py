@@ -72,7 +72,11 @@ class HubProcess:
                 start_new_session=os.name == "posix",
                 creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
             )
-        self.url = self._wait_until_ready(self._process)
+        try:
+            self.url = self._wait_until_ready(self._process)
+        except BaseException:
+            self.stop()
+            raise
         self.port = int(self.url.rsplit(":", 1)[1])
 
     def stop(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from hardware.document import DocumentInvalid, from_json
 from hardware.receipt_printer import NotSent, Printed, ReceiptPrinter, Unconfirmed
-from till_app.services.ports import JobState, PrintJobs
+from till_app.services.ports import JobState, LedgerUnavailable, PrintJobs
 from till_app.services.status import PrinterState, PrinterStatus
 
 log = logging.getLogger(__name__)
@@ -170,8 +170,12 @@ class NoPrinter:
         self._jobs.mark(job_id, JobState.CANCELLED, "skipped_by_operator")
 
     def wake(self) -> None:
-        for job in self._jobs.open_jobs():
-            self._jobs.mark(job.job_id, JobState.CANCELLED, "no_printer")
+        """A full disk leaves the jobs to the next time: the sale that brought them is committed already."""
+        try:
+            for job in self._jobs.open_jobs():
+                self._jobs.mark(job.job_id, JobState.CANCELLED, "no_printer")
+        except LedgerUnavailable as error:
+            log.info("receipts without a printer are not settled yet: %s", error)
 
     def open(self) -> None:
         """There is no drawer to open."""

@@ -97,6 +97,7 @@ def _disk_faults_told() -> Iterator[None]:
 
 
 def _opened(path: Path) -> Database:
+    was_there = path.exists()
     try:
         database = _opened_as_it_is(path)
     except DBAPIError as error:
@@ -109,9 +110,10 @@ def _opened(path: Path) -> Database:
         is_usable = t.has_this_schema(connection)
     if is_usable:
         return database
-    database.close()
-    _put_aside(path)
-    database = _opened_as_it_is(path)
+    if was_there:
+        database.close()
+        _put_aside(path)
+        database = _opened_as_it_is(path)
     with database.writing() as connection:
         t.create_all(connection)
         connection.commit()

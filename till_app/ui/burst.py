@@ -12,6 +12,8 @@ GS = "\x1d"
 RS = "\x1e"
 TERMINATORS = frozenset("\r\n\t")
 _SEPARATORS = frozenset((GS, RS))
+_FASTEST_REPEAT_MS = 12
+"""No keyboard repeats a held key faster; a scanner that doubles a digit mostly is."""
 
 
 class WedgeMode(StrEnum):
@@ -130,3 +132,27 @@ class BurstRecogniser(Generic[Event]):
 
     def _is_scan_length(self) -> bool:
         return len(self._leaked_text) + len(self._text) >= self.least_length
+
+
+@dataclass(slots=True)
+class HeldKey:
+    """Tells the repetitions of a held key on X11 from presses, by key codes and time stamps.
+
+    X11 sends a repetition as a release and a press in the same millisecond. Qt marks it when it finds both in
+    its queue: it misses most, and marks the doubled digits of a scanner that takes less than a millisecond.
+    """
+
+    _pressed: tuple[int, int] = (0, 0)
+    _released: tuple[int, int] = (0, 0)
+    _is_repetition: bool = False
+
+    def press(self, key: int, at_ms: int, *, is_marked: bool) -> bool:
+        """Whether it is a repetition. Qt asks about a press twice: may it start a shortcut, then itself."""
+        if self._pressed != (key, at_ms):
+            is_held = self._pressed[0] == key and (is_marked or self._released == (key, at_ms))
+            self._is_repetition = is_held and at_ms - self._pressed[1] > _FASTEST_REPEAT_MS
+            self._pressed = (key, at_ms)
+        return self._is_repetition
+
+    def release(self, key: int, at_ms: int) -> None:
+        self._released = (key, at_ms)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QShortcut, QWindow
 from PySide6.QtWidgets import QApplication
 
-from till_app.ui.burst import BurstRecogniser, WedgeMode
+from till_app.ui.burst import BurstRecogniser, HeldKey, WedgeMode
 
 _ARRIVAL_SLACK_MS = 5
 _PASSED_AT_ONCE = frozenset(
@@ -22,6 +22,15 @@ _PASSED_AT_ONCE = frozenset(
         Qt.Key.Key_NumLock,
     )
 )
+_ONCE_EACH = frozenset(
+    (
+        Qt.Key.Key_Return,
+        Qt.Key.Key_Enter,
+        Qt.Key.Key_Escape,
+        *(Qt.Key(key) for key in range(Qt.Key.Key_F1.value, Qt.Key.Key_F12.value + 1)),
+    )
+)
+"""Held down, these do nothing more: the second Return, F5 or Esc would answer what the first one asked."""
 _FRAMED_TIMEOUT_MS = 500
 _KEY_EVENTS = frozenset((QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress, QEvent.Type.KeyRelease))
 _POINTER_EVENTS = frozenset((QEvent.Type.MouseButtonPress, QEvent.Type.TouchBegin))
@@ -53,11 +62,15 @@ class WedgeFilter(QObject):
         parent: QObject,
         mode: WedgeMode = WedgeMode.TIMING,
         clock_ms: Callable[[], int] = _monotonic_ms,
+        *,
+        is_x11: bool | None = None,
     ) -> None:
-        """`clock_ms` stamps only events that carry no time stamp of their own."""
+        """`clock_ms` stamps only events that carry no time stamp of their own; `is_x11` None asks Qt."""
         super().__init__(parent)
         self._recogniser: BurstRecogniser[tuple[QWindow, QKeyEvent]] = BurstRecogniser(mode)
         self._clock_ms = clock_ms
+        self._held = HeldKey()
+        self._is_x11 = QGuiApplication.platformName() == "xcb" if is_x11 is None else is_x11
         self._is_refusing = False
         self._is_giving_back = False
         self._taken_keys: set[int] = set()
@@ -96,10 +109,10 @@ class WedgeFilter(QObject):
         if event.key() in _PASSED_AT_ONCE:
             return False
         if kind is QEvent.Type.KeyRelease:
+            self._held.release(event.key(), event.timestamp())
             return self._on_release(watched, event)
-        if event.isAutoRepeat():
-            self._give_back(self._recogniser.give_up())
-            return False
+        if self._is_repetition(event):
+            return self._on_repetition(watched, event)
         text, at_ms = _typed_text(event), event.timestamp() or self._clock_ms()
         if kind is QEvent.Type.ShortcutOverride:
             return self._on_shortcut_override(event, text, at_ms)
@@ -112,6 +125,26 @@ class WedgeFilter(QObject):
             return True
         self._give_back(self._recogniser.give_up())
         return False
+
+    def _is_repetition(self, event: QKeyEvent) -> bool:
+        is_marked = event.isAutoRepeat()
+        return (
+            self._held.press(event.key(), event.timestamp(), is_marked=is_marked)
+            if self._is_x11
+            else is_marked
+        )
+
+    def _on_repetition(self, window: QWindow, event: QKeyEvent) -> bool:
+        """Of a held key: never part of a scan, no second press of a button, and no shortcut."""
+        self._give_back(self._recogniser.give_up())
+        is_swallowed = event.key() in _ONCE_EACH
+        if event.isAutoRepeat() and not is_swallowed:
+            return False
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+        elif not is_swallowed:
+            _deliver_marked(window, event)
+        return True
 
     def _on_press(self, window: QWindow, event: QKeyEvent, text: str, at_ms: int) -> bool:
         verdict = self._recogniser.press(text, at_ms, (window, event.clone()))
@@ -189,6 +222,13 @@ def _deliver(window: QWindow, event: QKeyEvent) -> None:
         if not override.isAccepted() and _start_shortcut(event):
             return
     QCoreApplication.sendEvent(window, event)
+
+
+def _deliver_marked(window: QWindow, event: QKeyEvent) -> None:
+    """As a repetition, past this filter: it comes again, marked, and is let through."""
+    marked = QKeyEvent(event.type(), event.key(), event.modifiers(), event.text(), True, event.count())
+    marked.setTimestamp(event.timestamp())
+    QCoreApplication.sendEvent(window, marked)
 
 
 def _start_shortcut(event: QKeyEvent) -> bool:
