@@ -12,6 +12,7 @@ import requests
 from till_app.domain.ids import receipt_number
 from till_app.domain.journal import GENESIS_HASH, sealed
 from till_app.domain.tax import split_gross
+from till_app.hub.hub import Hub
 from till_app.hub.server import RunningHub
 from till_app.wire.bodies import BODY_VERSION, Kind, LineBody, MovementBody, OriginBody, SaleBody, TenderBody
 from till_app.wire.exchange import Entry, JournalRequest
@@ -24,11 +25,23 @@ DEPARTMENTS = "code,name,position\nGR,Groceries,1\n"
 VAT_CODES = "code,name,rate_percent,kind\nA,Standard,20,standard\nZ,Zero,0,zero\n"
 
 
+@dataclass(frozen=True, slots=True)
+class ServedHub:
+    """A hub behind a running server."""
+
+    url: str
+    hub: Hub
+
+    @property
+    def admin_token(self) -> str:
+        return self.hub.admin_token
+
+
 class Client:
     """The back office and any number of tills, on one hub."""
 
-    def __init__(self, hub: RunningHub) -> None:
-        self.hub = hub
+    def __init__(self, hub: ServedHub | RunningHub) -> None:
+        self._served = hub
         self._session = requests.Session()
 
     def __enter__(self) -> "Client":
@@ -39,16 +52,26 @@ class Client:
     ) -> None:
         self._session.close()
 
+    @property
+    def hub(self) -> Hub:
+        """The hub itself, behind HTTP."""
+        assert self._served.hub is not None
+        return self._served.hub
+
+    def another(self) -> "Client":
+        """With a connection of its own, for another thread."""
+        return Client(self._served)
+
     def call(self, method: str, path: str, token: str = "", **options: Any) -> requests.Response:
         headers = {**options.pop("headers", {})}
         if token:
             headers["Authorization"] = f"Bearer {token}"
         return self._session.request(
-            method, self.hub.url + path, headers=headers, timeout=TIMEOUT_S, **options
+            method, self._served.url + path, headers=headers, timeout=TIMEOUT_S, **options
         )
 
     def admin(self, method: str, path: str, **options: Any) -> requests.Response:
-        return self.call(method, "/v1/admin" + path, self.hub.admin_token, **options)
+        return self.call(method, "/v1/admin" + path, self._served.admin_token, **options)
 
     def import_csv(self, kind: str, text: str | bytes, **options: Any) -> dict[str, Any]:
         data = text.encode() if isinstance(text, str) else text

@@ -1,6 +1,8 @@
 """Limits, error answers, the page, the OpenAPI document."""
 
 import gzip
+import socket
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -11,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from tests.conftest import ExpectedLogs
 from tests.hub.building import TIMEOUT_S, Client, make_line
 from till_app.hub.api.page import amount
-from till_app.hub.server import RunningHub
+from till_app.hub.server import RunningHub, listen
 from till_app.wire.bodies import Kind
 from till_app.wire.exchange import ErrorAnswer
 
@@ -95,6 +97,11 @@ def test_the_openapi_document_names_the_messages(client: Client) -> None:
     assert "/v1/journal" in document["paths"]
 
 
+def test_an_answer_does_not_wait_for_the_callers_acknowledgement() -> None:
+    with closing(listen("127.0.0.1", 0)) as listener:
+        assert listener.proto == socket.IPPROTO_TCP
+
+
 def test_health_needs_no_token(client: Client) -> None:
     assert client.call("GET", "/health").json() == {"status": "ok"}
 
@@ -114,6 +121,15 @@ def test_the_page_shows_tills_and_sales_and_escapes_what_it_shows(client: Client
     assert "1-000001" in answer.text
     assert "line 1: tax 21, computed 20" in answer.text
     assert '<span class="bad">1</span>' in answer.text
+
+
+def test_the_page_lists_fifty_tills_and_says_that_its_times_are_utc(client: Client) -> None:
+    for number in range(50):
+        client.pair(f"Till number {number}")
+    page = client.call("GET", "/").text
+    assert "50 tills" in page
+    assert page.count("Till number ") == 50
+    assert "Last seen (UTC)" in page
 
 
 def test_the_page_is_open_on_loopback_names_only(client: Client) -> None:

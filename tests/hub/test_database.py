@@ -35,13 +35,13 @@ def test_a_database_of_a_newer_release_is_refused_and_left_alone(database_path: 
 def test_a_file_is_copied_aside_before_it_is_migrated(
     database_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("till_app.hub.database.HEAD_REVISION", "0002")
+    monkeypatch.setattr("till_app.hub.database.HEAD_REVISION", "0003")
     database = Database(sqlite_url(database_path))
     with database.writing() as connection:
         connection.execute(update(tables.hub_state).values(hub_id="before"))
     database.prepare()
     database.close()
-    copy = Database(sqlite_url(database_path.with_name("hub.sqlite.before-0001")))
+    copy = Database(sqlite_url(database_path.with_name("hub.sqlite.before-0002")))
     with copy.reading() as connection:
         assert connection.execute(text("SELECT hub_id FROM hub_state")).scalar() == "before"
     copy.close()

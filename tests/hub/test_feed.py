@@ -1,15 +1,15 @@
 """The feed: one order, whole records, tombstones; replayed from any cursor it ends in the same state."""
 
 import json
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.hub.building import Client
-from till_app.hub.database import Database, sqlite_url
+from tests.hub.building import Client, TillClient, make_line
+from till_app.hub.database import Database
 from till_app.hub.feed import FeedWriter, changes_page, identity, start_new_epoch
 from till_app.wire.changes import ChangesPage, DepartmentRecord, ItemRecord, StockRecord, Tombstone
 
@@ -137,9 +137,8 @@ _change = st.one_of(
     limit=st.integers(1, 4),
 )
 def test_a_replay_from_any_cursor_ends_in_the_same_state(
-    database_path: Path, transactions: list[list[tuple[str, str, int]]], cut: int, limit: int
+    database: Database, transactions: list[list[tuple[str, str, int]]], cut: int, limit: int
 ) -> None:
-    database = Database(sqlite_url(database_path))
     with database.writing() as connection:
         start_new_epoch(connection, "2026-11-24T16:20:00.000000Z")
     early: dict[tuple[str, str], Any] = {}
@@ -167,7 +166,6 @@ def test_a_replay_from_any_cursor_ends_in_the_same_state(
         for kind, record_id in truth:
             writer.remove(kind, record_id)
         writer.flush()
-    database.close()
     assert early == late == truth
 
 
@@ -191,6 +189,57 @@ def _pull(database: Database, state: dict[tuple[str, str], Any], cursor: str, li
     while True:
         with database.reading() as connection:
             page = msgspec.json.decode(changes_page(connection, cursor, limit), type=ChangesPage)
+        _replay(state, page)
+        cursor = page.next_cursor
+        if not page.more:
+            return cursor
+
+
+def test_whoever_reads_while_others_write_misses_nothing(client: Client) -> None:
+    """Two tills send sales and the back office edits and removes while a third till follows the feed."""
+    client.stock_shop(
+        "item_code,name,department,vat_code,price,stock\n"
+        + "".join(f"I{number},Item,GR,Z,1.00,100\n" for number in range(20))
+    )
+    item_ids = [client.item(f"I{number}")["item_id"] for number in range(20)]
+    sellers, follower = [client.pair(), client.pair()], client.pair()
+    epoch = follower.page()["epoch"]
+
+    def sell(seller: TillClient) -> None:
+        with client.another() as own:
+            till = TillClient(own, seller.till_id, seller.till_code, seller.token)
+            for number in range(40):
+                till.sell(make_line(1, 100, item_id=item_ids[number % 20]))
+                assert till.send(till.entries[-1:], epoch).status_code == 200
+
+    def edit() -> None:
+        with client.another() as own:
+            for number in range(10):
+                assert (
+                    own.admin("PATCH", f"/items/I{number}", json={"price_minor": number}).status_code == 200
+                )
+                assert own.admin("DELETE", f"/items/I{number + 10}").status_code == 204
+
+    followed: dict[tuple[str, str], Any] = {}
+    with ThreadPoolExecutor(3) as threads:
+        working = [threads.submit(sell, seller) for seller in sellers] + [threads.submit(edit)]
+        cursor = ""
+        while not all(work.done() for work in working):
+            cursor = _follow(follower, followed, cursor)
+        for work in working:
+            work.result()
+    _follow(follower, followed, cursor)
+    afresh: dict[tuple[str, str], Any] = {}
+    _follow(follower, afresh, "")
+    assert followed == afresh
+    sold = {key: record.quantity_milli for key, record in afresh.items() if key[0] == "stock"}
+    assert sold == {("stock", item_ids[number]): 96_000 for number in range(10)}
+
+
+def _follow(till: TillClient, state: dict[tuple[str, str], Any], cursor: str) -> str:
+    while True:
+        answer = till.call("GET", "/v1/changes", params={"cursor": cursor, "limit": 7})
+        page = msgspec.json.decode(answer.content, type=ChangesPage)
         _replay(state, page)
         cursor = page.next_cursor
         if not page.more:

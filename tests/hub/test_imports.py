@@ -1,23 +1,30 @@
 """Odd rows are reported by line with a reason, the good ones go in, nothing is half-done."""
 
 import gzip
+import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import OperationalError
 
 from tests.hub.building import DEPARTMENTS, VAT_CODES, Client
 from till_app.hub import tables
-from till_app.hub.database import Database, sqlite_url
-from till_app.hub.feed import bump_catalogue_version
+from till_app.hub.database import Database
+from till_app.hub.feed import bump_catalogue_version, require_no_import, take_numbers
+from till_app.hub.hub import open_hub
+from till_app.hub.imports import item_apply
 from till_app.hub.imports import items as items_module
 from till_app.hub.imports.folder import import_file, import_folder
+from till_app.hub.imports.item_apply import finish_accepted
 from till_app.hub.imports.item_staging import refuse_taken
-from till_app.hub.imports.report import FileRefused, ImportReport
+from till_app.hub.imports.report import FileRefused, ImportReport, ImportUnfinished, Tally
+from till_app.hub.refusals import Refused
 
 HEADER = (
     "item_code,name,description,department,vat_code,price,open_price,"
@@ -48,15 +55,18 @@ class Shop:
         with self.database.reading() as connection:
             return list(connection.execute(select(column).order_by(column)).scalars())
 
+    def feed_records(self) -> list[list[Any]]:
+        with self.database.reading() as connection:
+            payloads = connection.execute(select(tables.feed.c.payload).order_by(tables.feed.c.seq)).scalars()
+            return [json.loads(payload) for payload in payloads]
+
     def feed_seq(self) -> int:
         return int(self.column(tables.hub_state.c.feed_seq)[0])
 
 
 @pytest.fixture
-def shop(database_path: Path, tmp_path: Path) -> Iterator[Shop]:
-    database = Database(sqlite_url(database_path))
-    yield Shop(database, tmp_path)
-    database.close()
+def shop(database: Database, tmp_path: Path) -> Shop:
+    return Shop(database, tmp_path)
 
 
 def refusals(report: ImportReport) -> list[tuple[int, str]]:
@@ -237,33 +247,120 @@ def test_a_dry_run_reports_and_changes_nothing(shop: Shop) -> None:
     assert shop.column(tables.department.c.code) == ["GR"]
 
 
-def test_a_crash_in_the_last_step_leaves_nothing(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def _staged(shop: Shop) -> int:
+    return len(shop.column(tables.import_item.c.line)) + len(shop.column(tables.import_key.c.line))
+
+
+def test_a_crash_before_the_file_is_accepted_leaves_nothing(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seq = shop.feed_seq()
 
     def fail(*_: object) -> int:
         raise RuntimeError("power cut")
 
-    monkeypatch.setattr("till_app.hub.imports.item_apply.take_numbers", fail)
+    monkeypatch.setattr(items_module, "accept", fail)
     with pytest.raises(RuntimeError):
         shop.items(GOOD)
-    assert (shop.column(tables.item.c.item_code), shop.feed_seq()) == ([], seq)
+    assert (shop.column(tables.item.c.item_code), shop.feed_seq(), _staged(shop)) == ([], seq, 0)
     monkeypatch.undo()
     assert shop.items(GOOD).added == 1
-    with shop.database.reading() as connection:
-        assert connection.execute(select(func.count()).select_from(tables.import_item)).scalar() == 0
+
+
+@pytest.mark.parametrize("parts_before_the_crash", [0, 1, 2, 3])
+def test_an_accepted_file_goes_in_whole_after_a_crash_between_two_parts(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, parts_before_the_crash: int
+) -> None:
+    shop.items("A,Apple,,GR,Z,1.00,,,1,5000112637922,,5,", "B,Bread,,GR,Z,1.00,,,2,,,,")
+    monkeypatch.setattr(item_apply, "PART_LINES", 1)
+    taken = 0
+
+    def take_until_the_crash(connection: Connection, count: int) -> int:
+        nonlocal taken
+        if taken == parts_before_the_crash:
+            raise OperationalError("COMMIT", {}, Exception("disk I/O error"))
+        taken += 1
+        return take_numbers(connection, count)
+
+    monkeypatch.setattr(item_apply, "take_numbers", take_until_the_crash)
+    rows = (
+        "B,Bread,,GR,Z,1.00,,,1,5000112637922,,,",
+        "A,Apple,,GR,Z,1.00,,,2,,,,",
+        "C,Cola,,GR,A,1.50,,,3,,,7,",
+        "D,Dates,,GR,Z,2.00,,,,,,,",
+    )
+    with pytest.raises(ImportUnfinished, match="was accepted"):
+        shop.items(*rows)
+    with shop.database.reading() as connection, pytest.raises(Refused) as refused:
+        require_no_import(connection)
+    assert (refused.value.status, refused.value.answer.code) == (503, "busy")
+    monkeypatch.undo()
+    finish_accepted(shop.database, NOW)
+    finish_accepted(shop.database, NOW)
+    assert shop.column(tables.item.c.item_code) == ["A", "B", "C", "D"]
+    assert shop.column(tables.item.c.plu) == [None, "1", "2", "3"]
+    assert shop.column(tables.stock.c.quantity_milli) == [5000, 7000]
+    assert shop.column(tables.item_barcode.c.barcode) == ["5000112637922"]
+    assert (_staged(shop), shop.column(tables.accepted_import.c.import_id)) == (0, [])
+    names = [cells[3] for cells in shop.feed_records() if cells[0] == "item"]
+    assert names == ["Bread", "Apple", "Cola", "Dates"]
+    assert shop.items(*rows).unchanged == 4
+
+
+def test_the_next_import_and_the_next_start_finish_an_accepted_one(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert shop.database.path is not None
+    for code, opened_again in (("A", True), ("B", False)):
+        monkeypatch.setattr(items_module, "finish_accepted", lambda *_: None)
+        shop.items(f"{code},Thing,,GR,Z,1.00,,,,,,,")
+        monkeypatch.undo()
+        assert code not in shop.column(tables.item.c.item_code)
+        if opened_again:
+            open_hub(shop.database.path).close()
+        else:
+            shop.load("departments", DEPARTMENTS)
+        assert code in shop.column(tables.item.c.item_code)
+
+
+def test_two_that_finish_an_accepted_import_share_the_work(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(item_apply, "PART_LINES", 2)
+    monkeypatch.setattr(items_module, "finish_accepted", lambda *_: None)
+    shop.items(*(f"I{number},Item,,GR,Z,1.00,,,{number},,,3," for number in range(1, 41)))
+    seq = shop.feed_seq()
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(lambda _: finish_accepted(shop.database, NOW), range(2)))
+    assert len(shop.column(tables.item.c.item_code)) == 40
+    assert (len(shop.feed_records()), shop.feed_seq()) == (40 + 40 + 3, seq + 80)
+
+
+def test_a_sale_waits_for_one_part_of_an_import_only(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(item_apply, "PART_LINES", 1)
+    seen = []
+
+    def others_turn(_: float) -> None:
+        with shop.database.writing() as connection:
+            seen.append(connection.execute(select(func.count()).select_from(tables.item)).scalar_one())
+
+    monkeypatch.setattr(item_apply, "_pause", others_turn)
+    shop.items(GOOD, "H,After,,GR,Z,1.00,,,,,,,")
+    assert seen[:2] == [1, 2]
 
 
 def test_a_catalogue_that_changed_meanwhile_refuses_the_file(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def edited_meanwhile(connection: Any, import_id: str, tally: Any) -> int:
-        bump_catalogue_version(connection)
-        return refuse_taken(connection, import_id, tally)
+    def edited_meanwhile(database: Database, import_id: str, tally: Tally) -> int:
+        with database.writing() as connection:
+            bump_catalogue_version(connection)
+        return refuse_taken(database, import_id, tally)
 
     monkeypatch.setattr(items_module, "refuse_taken", edited_meanwhile)
     with pytest.raises(FileRefused, match="import it again"):
         shop.items(GOOD)
-    assert shop.column(tables.item.c.item_code) == []
+    assert (shop.column(tables.item.c.item_code), _staged(shop)) == ([], 0)
 
 
 def test_refused_rows_are_all_counted_and_the_list_is_capped(shop: Shop) -> None:
@@ -334,8 +431,7 @@ def test_the_shop_has_an_address_of_lines(shop: Shop) -> None:
     assert shop.column(tables.shop.c.phone) == ["+44 1632 960123"]
 
 
-def test_the_demo_shop_goes_in_whole_and_again_without_a_change(database_path: Path) -> None:
-    database = Database(sqlite_url(database_path))
+def test_the_demo_shop_goes_in_whole_and_again_without_a_change(database: Database) -> None:
     first = list(import_folder(database, DEMO_SHOP, NOW))
     assert [report.kind for report in first] == [
         "shop",
@@ -348,7 +444,6 @@ def test_the_demo_shop_goes_in_whole_and_again_without_a_change(database_path: P
     ]
     assert [row for report in first for row in report.refused] == []
     again = list(import_folder(database, DEMO_SHOP, NOW))
-    database.close()
     assert [(report.added, report.changed) for report in again] == [(0, 0)] * 7
 
 

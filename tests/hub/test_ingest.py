@@ -1,6 +1,7 @@
 """Each fact is stored once and applied once; nothing bad blocks what comes after it."""
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -16,7 +17,8 @@ from tests.hub.building import (
     return_of,
 )
 from till_app.domain.journal import GENESIS_HASH
-from till_app.hub.ingest import retry_quarantined
+from till_app.hub.applying import retry_quarantined
+from till_app.hub.server import RunningHub
 from till_app.wire.bodies import (
     Kind,
     NoSaleBody,
@@ -74,7 +76,7 @@ def test_two_threads_with_the_same_batch_make_each_sale_once(till: TillClient, c
     epoch = till.hello().json()["epoch"]
 
     def send(_: int) -> list[str]:
-        with Client(client.hub) as own:
+        with client.another() as own:
             copy = TillClient(own, till.till_id, till.till_code, till.token, till.entries)
             return [result["state"] for result in copy.send(epoch=epoch).json()["results"]]
 
@@ -349,17 +351,18 @@ def test_what_an_older_release_could_not_read_is_applied_after_the_upgrade(
 ) -> None:
     till.write(Kind.SALE, make_sale(till.till_code, 1, [make_line(1, 100)]), version=2)
     assert till.sent() == ["quarantined newer_version"]
-    assert client.hub.hub is not None
     monkeypatch.setattr("till_app.hub.effects.BODY_VERSION", 2)
-    assert retry_quarantined(client.hub.hub.database, client.hub.hub.clock()) == 1
+    assert retry_quarantined(client.hub.database, client.hub.clock()) == 1
     totals = till.totals()
     assert (totals["gross_minor"], totals["quarantined"], till.hello().json()["quarantined"]) == (100, 0, 0)
 
 
-def test_what_was_acknowledged_is_there_after_a_restart(till: TillClient, client: Client) -> None:
-    till.sell(make_line(1, 100))
-    till.sent()
-    before: dict[str, Any] = till.totals()
-    client.hub.restart()
-    assert till.totals() == before
-    assert till.sent() == ["duplicate"]
+def test_what_was_acknowledged_is_there_after_a_restart(database_path: Path) -> None:
+    with RunningHub(database_path) as hub, Client(hub) as client:
+        till = client.pair()
+        till.sell(make_line(1, 100))
+        till.sent()
+        before: dict[str, Any] = till.totals()
+        hub.restart()
+        assert till.totals() == before
+        assert till.sent() == ["duplicate"]

@@ -1,8 +1,6 @@
 """However batches are cut, repeated, overlapped or reordered, each fact is there once and in order."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -11,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.hub.building import make_entry, make_line, make_sale
 from till_app.domain.journal import GENESIS_HASH
-from till_app.hub.database import Database, sqlite_url
+from till_app.hub.database import Database
 from till_app.hub.feed import identity
 from till_app.hub.ingest import receive
 from till_app.hub.refusals import Refused
@@ -22,13 +20,6 @@ from till_app.wire.exchange import Entry, JournalRequest, PairRequest
 
 NOW = datetime(2026, 11, 24, 16, 20, tzinfo=UTC)
 SALES = 12
-
-
-@pytest.fixture
-def database(database_path: Path) -> Iterator[Database]:
-    database = Database(sqlite_url(database_path))
-    yield database
-    database.close()
 
 
 def _new_till(database: Database) -> Till:

@@ -37,8 +37,7 @@ def test_five_wrong_codes_kill_the_open_one(client: Client) -> None:
 
 def test_a_code_lives_ten_minutes(client: Client) -> None:
     now = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
-    assert client.hub.hub is not None
-    with client.hub.hub.database.writing() as connection:
+    with client.hub.database.writing() as connection:
         code, _ = new_pairing_code(connection, now)
         late = pair(connection, PairRequest(code, "x"), now + timedelta(minutes=10, seconds=1))
         in_time = pair(connection, PairRequest(code, "x"), now + timedelta(minutes=10))

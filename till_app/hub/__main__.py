@@ -18,7 +18,7 @@ from till_app.hub.database import DatabaseRefused
 from till_app.hub.feed import start_new_epoch
 from till_app.hub.hub import open_hub
 from till_app.hub.imports.folder import import_folder
-from till_app.hub.imports.report import FileRefused
+from till_app.hub.imports.report import FileRefused, ImportUnfinished
 from till_app.hub.server import AddressRefused, HubServer, listen, url_of
 
 EXIT_REFUSED = 1
@@ -40,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
     except AddressRefused as refused:
         print(refused, file=sys.stderr)
         return EXIT_PORT_IN_USE
-    except (DatabaseRefused, FileRefused) as refused:
+    except (DatabaseRefused, FileRefused, ImportUnfinished) as refused:
         print(refused, file=sys.stderr)
         return EXIT_REFUSED
 

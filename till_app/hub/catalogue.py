@@ -1,16 +1,14 @@
 """Single edits of what the hub owns: an item's fields, its removal, a picture. Each goes into the feed."""
 
 import hashlib
-from datetime import datetime
 
 import msgspec
 from msgspec import UNSET, UnsetType
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from till_app.domain.basket import MAX_LINE_MINOR
-from till_app.domain.times import to_text
 from till_app.hub.cells import MAX_DESCRIPTION_LENGTH, MAX_NAME_LENGTH, BadCell, checked_text
-from till_app.hub.feed import FeedWriter, bump_catalogue_version
+from till_app.hub.feed import FeedWriter, bump_catalogue_version, require_no_import
 from till_app.hub.refusals import Refused
 from till_app.hub.tables import (
     department,
@@ -118,6 +116,7 @@ def item_view(connection: Connection, item_code: str) -> ItemView:
 
 def edit_item(connection: Connection, item_code: str, patch: ItemPatch) -> ItemView:
     """Raises Refused 404 or 400. An edit that changes nothing leaves the feed alone."""
+    require_no_import(connection)
     row = _item_row(connection, item_code)
     values = _values(connection, patch)
     if values:
@@ -167,6 +166,7 @@ def _values(connection: Connection, patch: ItemPatch) -> dict[str, object]:
 
 def remove_item(connection: Connection, item_code: str) -> None:
     """The item, its stock and its quick keys become tombstones; sales keep their own copies of it."""
+    require_no_import(connection)
     item_id = _item_row(connection, item_code).item_id
     writer = FeedWriter(connection)
     keys = connection.execute(
@@ -185,6 +185,7 @@ def remove_item(connection: Connection, item_code: str) -> None:
 
 def store_picture(connection: Connection, file_name: str, content: bytes) -> StoredPicture:
     """Keep a picture under a file name; items that name the file change with it."""
+    require_no_import(connection)
     media_type = next((kind for magic, kind in _MAGIC.items() if content.startswith(magic)), None)
     if media_type is None:
         raise Refused(400, ErrorCode.BAD_REQUEST, "The picture is none of PNG, JPEG, WebP and SVG.")
@@ -217,17 +218,6 @@ def picture_of(connection: Connection, sha256: str) -> tuple[str, bytes]:
     if row is None:
         raise Refused(404, ErrorCode.NOT_FOUND, "There is no such picture.")
     return row.media_type, row.content
-
-
-def initial_movement(movement_id: str, item_id: str, quantity_milli: int, now: datetime) -> dict[str, object]:
-    """Values of the stock movement with which an item begins."""
-    return {
-        "movement_id": movement_id,
-        "item_id": item_id,
-        "kind": "initial",
-        "quantity_milli": quantity_milli,
-        "at": to_text(now),
-    }
 
 
 def _item_row(connection: Connection, item_code: str) -> Row[tuple[object, ...]]:

@@ -9,7 +9,8 @@ MAX_CODE_LENGTH = 48
 MAX_NAME_LENGTH = 200
 MAX_DESCRIPTION_LENGTH = 2_000
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+"""With the marks that turn the direction of writing: they would garble what stands after them."""
 _DECIMAL = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _GTIN_LENGTHS = (8, 12, 13, 14)
 _BARCODE = re.compile(r"[!-~]{1,48}")
@@ -99,6 +100,9 @@ def barcode_key(barcode: str) -> str:
     """
     if not _BARCODE.fullmatch(barcode):
         raise BadCell("barcode_malformed", f"barcode {barcode[:48]!r} has characters that no barcode holds")
+    digits = barcode.replace("-", "")
+    if digits != barcode and as_gtin14(digits) is not None:
+        raise BadCell("barcode_malformed", f"barcode {barcode} is a GTIN with dashes: write only its digits")
     if not barcode.isdigit() or len(barcode) not in _GTIN_LENGTHS:
         return barcode
     key = as_gtin14(barcode)

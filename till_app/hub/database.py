@@ -17,10 +17,15 @@ from till_app.hub import tables
 _sqlite: Any = pysqlite3.dbapi2
 """The library ships no types."""
 
-HEAD_REVISION = "0001"
+HEAD_REVISION = "0002"
 OLDEST_SQLITE = (3, 51, 3)
 BUSY_TIMEOUT_S = 10.0
 _POOL_SIZE = 20
+_READ_CACHE_KIB = 4_096
+_WRITE_CACHE_KIB = 65_536
+"""A large import touches indexes all over; with SQLite's own 2 MB it waits for the disk."""
+_MAX_IDLE_WAL_BYTES = 64_000_000
+"""To which the log is cut after a transaction that made it larger."""
 
 
 class DatabaseRefused(Exception):
@@ -42,8 +47,8 @@ class Database:
         """The file of an SQLite database."""
         self._write_lock = threading.Lock()
         if parsed.get_backend_name() == "sqlite":
-            self._read_engine = _sqlite_engine(parsed, "BEGIN", pool_size=_POOL_SIZE)
-            self._write_engine = _sqlite_engine(parsed, "BEGIN IMMEDIATE", pool_size=1)
+            self._read_engine = _sqlite_engine(parsed, "BEGIN", _POOL_SIZE, _READ_CACHE_KIB)
+            self._write_engine = _sqlite_engine(parsed, "BEGIN IMMEDIATE", 1, _WRITE_CACHE_KIB)
         else:
             self._read_engine = self._write_engine = create_engine(parsed, pool_size=_POOL_SIZE)
 
@@ -116,7 +121,7 @@ class Database:
             source.close()
 
 
-def _sqlite_engine(url: URL, begin: str, pool_size: int) -> Engine:
+def _sqlite_engine(url: URL, begin: str, pool_size: int, cache_kib: int) -> Engine:
     if _sqlite.sqlite_version_info < OLDEST_SQLITE:
         raise DatabaseRefused(
             f"SQLite {_sqlite.sqlite_version} can damage a database; the hub needs 3.51.3 or newer"
@@ -132,7 +137,14 @@ def _sqlite_engine(url: URL, begin: str, pool_size: int) -> Engine:
 
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _record: object) -> None:
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "trusted_schema=OFF",
+            f"cache_size=-{cache_kib}",
+            f"journal_size_limit={_MAX_IDLE_WAL_BYTES}",
+        ):
             connection.execute(f"PRAGMA {pragma}").close()
 
     @event.listens_for(engine, "begin")

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, insert, select, upda
 from till_app.domain.ids import new_uuid7
 from till_app.domain.times import from_text
 from till_app.hub.refusals import Refused
-from till_app.hub.tables import feed, hub_state
+from till_app.hub.tables import accepted_import, feed, hub_state
 from till_app.wire.changes import (
     DepartmentRecord,
     ItemRecord,
@@ -135,6 +135,17 @@ def _payload(connection: Connection, kind: str, record_id: str) -> bytes | None:
 def bump_catalogue_version(connection: Connection) -> None:
     """Tells a running import that what it compared its rows with has changed."""
     connection.execute(update(hub_state).values(catalogue_version=hub_state.c.catalogue_version + 1))
+
+
+def accepted_import_id(connection: Connection) -> str | None:
+    """The import of items that is going in, if one is."""
+    return connection.execute(select(accepted_import.c.import_id)).scalar()
+
+
+def require_no_import(connection: Connection) -> None:
+    """Before an edit, which an import that is going in might overwrite. Raises Refused 503."""
+    if accepted_import_id(connection) is not None:
+        raise Refused(503, ErrorCode.BUSY, "An import of items is going in; send the same again later.")
 
 
 def changes_page(connection: Connection, cursor: str, limit: int) -> bytes:

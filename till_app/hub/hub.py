@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from till_app.hub.applying import retry_quarantined
 from till_app.hub.database import Database, DatabaseRefused, sqlite_url
-from till_app.hub.ingest import retry_quarantined
+from till_app.hub.imports.item_apply import finish_accepted
 
 
 def utc_now() -> datetime:
@@ -34,6 +35,7 @@ def open_hub(database_path: Path, clock: Callable[[], datetime] = utc_now) -> Hu
     try:
         database.prepare()
         retry_quarantined(database, clock())
+        finish_accepted(database, clock())
         return Hub(database, _admin_token(database_path), clock)
     except OSError as error:
         database.close()

@@ -4,19 +4,17 @@ import itertools
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from till_app.domain.journal import JournalEntry, is_intact
 from till_app.domain.times import to_text
 from till_app.hub import tables
+from till_app.hub.applying import apply_or_code, write_stock_records
 from till_app.hub.database import Database
-from till_app.hub.effects import Application, apply_entry
-from till_app.hub.feed import FeedWriter, identity
+from till_app.hub.feed import identity
 from till_app.hub.refusals import Refused
-from till_app.hub.sale_checks import Quarantined
 from till_app.hub.tills import Till
-from till_app.wire.changes import StockRecord
+from till_app.hub.writes import chunks
 from till_app.wire.exchange import (
     Entry,
     EntryResult,
@@ -28,8 +26,20 @@ from till_app.wire.exchange import (
 )
 from till_app.wire.protocol import MAX_BATCH_ENTRIES
 
-_RETRIED_CODES = (QuarantineCode.UNKNOWN_KIND, QuarantineCode.NEWER_VERSION)
 _MAX_VERSION = 2**31 - 1
+_till_row = (
+    select(tables.till.c.acked_seq, tables.till.c.acked_hash, tables.till.c.quarantined)
+    .where(tables.till.c.till_id == bindparam("of_till"))
+    .with_for_update()
+)
+_stored_entries = select(tables.entry.c.seq, tables.entry.c.hash, tables.entry.c.quarantine_code).where(
+    tables.entry.c.till_id == bindparam("of_till"),
+    tables.entry.c.seq.between(bindparam("first"), bindparam("last")),
+)
+_claimed_uuids = select(tables.entry.c.claimed_uuid).where(
+    tables.entry.c.claimed_uuid.in_(bindparam("uuids", expanding=True))
+)
+_insert_entry = insert(tables.entry)
 
 
 def receive(database: Database, till: Till, request: JournalRequest, now: datetime) -> JournalAnswer:
@@ -97,31 +107,55 @@ class _Batch:
     moved_items: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        row = self.connection.execute(
-            select(tables.till.c.acked_seq, tables.till.c.acked_hash, tables.till.c.quarantined)
-            .where(tables.till.c.till_id == self.till.till_id)
-            .with_for_update()
-        ).one()
+        row = self.connection.execute(_till_row, {"of_till": self.till.till_id}).one()
         self.head = JournalHead(row.acked_seq, row.acked_hash)
         self.quarantined = row.quarantined
 
     def take(self, entries: list[Entry]) -> None:
+        stored = self._stored(entries)
+        fresh: list[JournalEntry] = []
         for index, wire_entry in enumerate(entries):
             entry = _journal_entry(wire_entry)
-            if not _is_sound(self.till.till_id, entry):
-                self._refuse(422, ErrorCode.BAD_HASH, f"Entry {entry.seq} is not what its hash says.")
-            elif entry.seq > self.head.seq + 1:
-                self._refuse(409, ErrorCode.GAP, f"Entry {self.head.seq + 1} must come first.")
-            elif entry.seq <= self.head.seq:
-                self._repeat(entry)
-            elif entry.prev_hash != self.head.hash:
-                self._refuse_fork(entry.seq)
-            else:
-                self._store(entry)
+            self.refusal = self._objection(entry, stored)
             if self.refusal is not None:
                 if self.refusal.answer.code == ErrorCode.FORK:
                     self._keep_fork([_journal_entry(other) for other in entries[index:]])
-                return
+                break
+            if entry.seq in stored:
+                self.results.append(EntryResult(entry.seq, "duplicate", stored[entry.seq][1] or ""))
+            else:
+                fresh.append(entry)
+                self.head = JournalHead(entry.seq, entry.hash)
+        if fresh:
+            self._store(fresh)
+
+    def _stored(self, entries: list[Entry]) -> dict[int, tuple[str, str | None]]:
+        """Hash and quarantine code of those numbers of the batch that the hub has."""
+        if not entries or entries[0].seq > self.head.seq:
+            return {}
+        rows = self.connection.execute(
+            _stored_entries,
+            {"of_till": self.till.till_id, "first": entries[0].seq, "last": self.head.seq},
+        )
+        return {row.seq: (row.hash, row.quarantine_code) for row in rows}
+
+    def _objection(self, entry: JournalEntry, stored: dict[int, tuple[str, str | None]]) -> Refused | None:
+        if not _is_sound(self.till.till_id, entry):
+            return Refused(
+                422, ErrorCode.BAD_HASH, f"Entry {entry.seq} is not what its hash says.", self.head
+            )
+        if entry.seq > self.head.seq + 1:
+            return Refused(409, ErrorCode.GAP, f"Entry {self.head.seq + 1} must come first.", self.head)
+        known_hash = stored[entry.seq][0] if entry.seq in stored else None
+        if entry.hash != known_hash if known_hash else entry.prev_hash != self.head.hash:
+            return Refused(
+                409,
+                ErrorCode.FORK,
+                f"Entry {entry.seq} contradicts what this till sent before;"
+                " both are kept for a person to look at.",
+                self.head,
+            )
+        return None
 
     def finish(self) -> None:
         """The till's new head, and the stock that changed into the feed."""
@@ -137,47 +171,37 @@ class _Batch:
         )
         write_stock_records(self.connection, self.moved_items)
 
-    def _refuse(self, status: int, code: str, message: str) -> None:
-        self.refusal = Refused(status, code, message, self.head)
-
-    def _refuse_fork(self, seq: int) -> None:
-        self._refuse(
-            409,
-            ErrorCode.FORK,
-            f"Entry {seq} contradicts what this till sent before; both are kept for a person to look at.",
-        )
-
-    def _repeat(self, entry: JournalEntry) -> None:
-        stored = self.connection.execute(
-            select(tables.entry.c.hash, tables.entry.c.quarantine_code).where(
-                tables.entry.c.till_id == self.till.till_id, tables.entry.c.seq == entry.seq
+    def _store(self, entries: list[JournalEntry]) -> None:
+        """Take custody of what continues the journal, and apply it."""
+        claimed = {
+            uuid
+            for part in chunks([entry.uuid for entry in entries])
+            for uuid in self.connection.execute(_claimed_uuids, {"uuids": part}).scalars()
+        }
+        firsts: list[JournalEntry] = []
+        for entry in entries:
+            if entry.uuid not in claimed:
+                claimed.add(entry.uuid)
+                firsts.append(entry)
+        codes, moved_items = apply_or_code(self.connection, self.till, self.now, firsts)
+        self.moved_items |= moved_items
+        code_by_seq = {entry.seq: code for entry, code in zip(firsts, codes, strict=True)}
+        received_at = to_text(self.now)
+        rows: list[dict[str, object]] = []
+        for entry in entries:
+            is_first = entry.seq in code_by_seq
+            code = code_by_seq[entry.seq] if is_first else QuarantineCode.DUPLICATE_UUID
+            self.quarantined += code is not None
+            self.results.append(EntryResult(entry.seq, "quarantined" if code else "applied", code or ""))
+            rows.append(
+                {
+                    **_columns(self.till.till_id, entry),
+                    "claimed_uuid": entry.uuid if is_first else None,
+                    "received_at": received_at,
+                    "quarantine_code": code,
+                }
             )
-        ).one()
-        if stored.hash != entry.hash:
-            self._refuse_fork(entry.seq)
-        else:
-            self.results.append(EntryResult(entry.seq, "duplicate", stored.quarantine_code or ""))
-
-    def _store(self, entry: JournalEntry) -> None:
-        is_claimed = self.connection.execute(
-            select(tables.entry.c.seq).where(tables.entry.c.claimed_uuid == entry.uuid)
-        ).first()
-        code = (
-            QuarantineCode.DUPLICATE_UUID
-            if is_claimed
-            else apply_or_code(self.connection, self.till, self.now, entry, self.moved_items)
-        )
-        self.connection.execute(
-            insert(tables.entry).values(
-                claimed_uuid=None if is_claimed else entry.uuid,
-                received_at=to_text(self.now),
-                quarantine_code=code,
-                **_columns(self.till.till_id, entry),
-            )
-        )
-        self.head = JournalHead(entry.seq, entry.hash)
-        self.quarantined += code is not None
-        self.results.append(EntryResult(entry.seq, "quarantined" if code else "applied", code or ""))
+        self.connection.execute(_insert_entry, rows)
 
     def _keep_fork(self, entries: list[JournalEntry]) -> None:
         kept = set(
@@ -212,71 +236,3 @@ def _columns(till_id: str, entry: JournalEntry) -> dict[str, object]:
         "prev_hash": entry.prev_hash,
         "hash": entry.hash,
     }
-
-
-def apply_or_code(
-    connection: Connection, till: Till, now: datetime, entry: JournalEntry, moved_items: set[str]
-) -> str | None:
-    """Apply an entry wholly, or not at all and say why."""
-    application = Application(connection, till, now, entry)
-    try:
-        with connection.begin_nested():
-            apply_entry(application)
-    except Quarantined as reason:
-        return reason.code
-    except IntegrityError:
-        return QuarantineCode.DUPLICATE_UUID
-    except (DataError, OverflowError):
-        return QuarantineCode.MALFORMED_BODY
-    moved_items |= application.moved_items
-    return None
-
-
-def write_stock_records(connection: Connection, item_ids: set[str]) -> None:
-    """Ends the transaction: see FeedWriter.flush."""
-    if not item_ids:
-        return
-    writer = FeedWriter(connection)
-    for row in connection.execute(select(tables.stock).where(tables.stock.c.item_id.in_(item_ids))):
-        writer.put(StockRecord(row.item_id, row.quantity_milli, row.as_of))
-    writer.flush()
-
-
-def retry_quarantined(database: Database, now: datetime) -> int:
-    """Apply what an older release could not understand; returns how many entries it freed."""
-    freed = 0
-    moved_items: set[str] = set()
-    with database.writing() as connection:
-        waiting = connection.execute(
-            select(tables.entry, tables.till.c.till_code)
-            .join(tables.till, tables.till.c.till_id == tables.entry.c.till_id)
-            .where(tables.entry.c.quarantine_code.in_(_RETRIED_CODES))
-            .order_by(tables.entry.c.till_id, tables.entry.c.seq)
-        ).all()
-        for row in waiting:
-            entry = JournalEntry(
-                row.seq,
-                row.uuid,
-                row.kind,
-                row.version,
-                row.at,
-                row.business_date,
-                row.body,
-                row.prev_hash,
-                row.hash,
-            )
-            code = apply_or_code(connection, Till(row.till_id, row.till_code), now, entry, moved_items)
-            connection.execute(
-                update(tables.entry)
-                .where(tables.entry.c.till_id == row.till_id, tables.entry.c.seq == row.seq)
-                .values(quarantine_code=code)
-            )
-            if code is None:
-                freed += 1
-                connection.execute(
-                    update(tables.till)
-                    .where(tables.till.c.till_id == row.till_id)
-                    .values(quarantined=tables.till.c.quarantined - 1)
-                )
-        write_stock_records(connection, moved_items)
-    return freed

@@ -2,15 +2,18 @@
 
 from datetime import date
 
+from till_app.domain.currency import currency_by_code
+from till_app.domain.errors import DomainError
 from till_app.domain.ids import receipt_number
 from till_app.domain.tax import split_gross
-from till_app.domain.times import from_text
+from till_app.domain.times import from_text, to_text
 from till_app.wire.bodies import LineBody, MovementBody, SaleBody
 from till_app.wire.exchange import QuarantineCode
 
 MAX_AMOUNT_MINOR = 10**12
 """Beyond it an amount is a fault, and would make every sum over it one."""
 MAX_QUANTITY_MILLI = 10**12
+MAX_LINE_NUMBER = 10**9
 
 
 class Quarantined(Exception):
@@ -26,18 +29,22 @@ def check_amounts(*amounts_minor: int) -> None:
         raise Quarantined(QuarantineCode.MALFORMED_BODY)
 
 
-def check_moment(text: str) -> None:
+def canonical_moment(text: str) -> str:
+    """The moment as the hub keeps all of them, so that text order is time order."""
     try:
-        from_text(text)
+        return to_text(from_text(text))
     except (ValueError, OverflowError):
         raise Quarantined(QuarantineCode.MALFORMED_BODY) from None
 
 
 def check_business_date(text: str) -> None:
+    """2026-11-24, and none of the other forms of ISO 8601: text order is the order of days."""
     try:
-        date.fromisoformat(text)
+        is_iso_date = date.fromisoformat(text).isoformat() == text
     except ValueError:
-        raise Quarantined(QuarantineCode.MALFORMED_BODY) from None
+        is_iso_date = False
+    if not is_iso_date:
+        raise Quarantined(QuarantineCode.MALFORMED_BODY)
 
 
 def check_sale(sale: SaleBody) -> None:
@@ -48,13 +55,17 @@ def check_sale(sale: SaleBody) -> None:
         sale.lines
         and len(set(numbers)) == len(numbers)
         and len(set(tender_ids)) == len(tender_ids)
-        and all(0 < number < 10**9 for number in numbers)
+        and all(0 < number < MAX_LINE_NUMBER for number in numbers)
         and 0 < sale.counter < 10**12
         and all(_is_well_formed(line) for line in sale.lines)
     )
     if not well_formed:
         raise Quarantined(QuarantineCode.MALFORMED_BODY)
-    check_moment(sale.completed_at)
+    canonical_moment(sale.completed_at)
+    try:
+        currency_by_code(sale.currency)
+    except DomainError:
+        raise Quarantined(QuarantineCode.MALFORMED_BODY) from None
     check_amounts(sale.total_minor)
     for tender in sale.tenders:
         check_amounts(tender.amount_minor, tender.given_minor, tender.change_minor)
@@ -77,13 +88,21 @@ def _is_well_formed(line: LineBody) -> bool:
         line.net_minor,
         line.tax_minor,
     )
+    is_return_sound = line.origin is None or (
+        line.quantity_milli < 0 and 0 < line.origin.line_number < MAX_LINE_NUMBER
+    )
     same_sign = line.gross_minor == 0 or (line.gross_minor > 0) == (line.quantity_milli > 0)
-    return 0 < abs(line.quantity_milli) <= MAX_QUANTITY_MILLI and same_sign and 0 <= line.vat_rate_bp < 10_000
+    return (
+        0 < abs(line.quantity_milli) <= MAX_QUANTITY_MILLI
+        and same_sign
+        and is_return_sound
+        and 0 <= line.vat_rate_bp < 10_000
+    )
 
 
 def check_movement(movement: MovementBody) -> None:
     check_amounts(movement.amount_minor)
-    check_moment(movement.at)
+    canonical_moment(movement.at)
 
 
 def differences(sale: SaleBody, till_code: str) -> list[str]:

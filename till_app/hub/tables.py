@@ -362,7 +362,7 @@ import_item = Table(
     Column("stock_payload", LargeBinary),
     PrimaryKeyConstraint("line", "import_id"),
 )
-"""Good rows of a file being read, each complete; they become items in one transaction, or never."""
+"""Good rows of a file being read, each complete; they become items all, or never."""
 
 import_key = Table(
     "import_key",
@@ -376,5 +376,14 @@ import_key = Table(
     Column("position", Integer, nullable=False),
     Column("text", Text, nullable=False),
     PrimaryKeyConstraint("key", "kind", "import_id"),
+    Index("ix_import_key_line", "line", "import_id"),
 )
 """Codes, PLUs and barcodes of the good rows so far, so that a second use of one is found at any distance."""
+
+accepted_import = Table(
+    "accepted_import",
+    metadata,
+    Column("import_id", Text, primary_key=True),
+    Column("accepted_at", Text, nullable=False),
+)
+"""An import whose staged rows are becoming items; while there is one, nothing else edits the catalogue."""

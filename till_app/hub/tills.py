@@ -28,6 +28,7 @@ PAIRING_CODE_LIFE = timedelta(minutes=10)
 MAX_PAIRING_FAILURES = 5
 """Wrong codes while a code is open; then it is dead, so that eight digits cannot be tried out."""
 MAX_TILL_NAME_LENGTH = 100
+_MAX_SEQ = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def till_of_token(connection: Connection, token: str) -> Till:
 
 
 def hello(connection: Connection, caller: Till, request: HelloRequest, now: datetime) -> HelloAnswer:
-    """Raises Refused 426 when the two have no protocol in common."""
+    """Raises Refused 426 when the two have no protocol in common, and 400."""
     if request.newest_protocol < OLDEST_PROTOCOL_VERSION or request.oldest_protocol > PROTOCOL_VERSION:
         raise Refused(
             426,
@@ -108,6 +109,8 @@ def hello(connection: Connection, caller: Till, request: HelloRequest, now: date
             f"The till speaks protocol {request.oldest_protocol} to {request.newest_protocol}, the hub"
             f" {OLDEST_PROTOCOL_VERSION} to {PROTOCOL_VERSION}. Update the older of the two.",
         )
+    if not 0 <= request.journal_head.seq <= _MAX_SEQ:
+        raise Refused(400, ErrorCode.BAD_REQUEST, "journal_head.seq is out of range.")
     hub = identity(connection)
     connection.execute(
         update(till)

@@ -13,7 +13,8 @@ from till_app.hub.refusals import Refused
 from till_app.wire.exchange import ErrorAnswer, ErrorCode
 
 _log = logging.getLogger(__name__)
-_RETRY_AFTER_S = 5
+_HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "5"}}
+"""By status."""
 _CODES = {
     401: ErrorCode.UNAUTHORISED,
     404: ErrorCode.NOT_FOUND,
@@ -28,8 +29,7 @@ def _answer(status: int, answer: ErrorAnswer, headers: dict[str, str] | None = N
 
 
 def on_refused(_request: AnyRequest, refused: Refused) -> Response[ErrorAnswer]:
-    headers = {"WWW-Authenticate": "Bearer"} if refused.status == 401 else None
-    return _answer(refused.status, refused.answer, headers)
+    return _answer(refused.status, refused.answer, _HEADERS.get(refused.status))
 
 
 def on_http_exception(_request: AnyRequest, error: HTTPException) -> Response[ErrorAnswer]:
@@ -44,10 +44,14 @@ def on_http_exception(_request: AnyRequest, error: HTTPException) -> Response[Er
     return _answer(error.status_code, ErrorAnswer(code, "; ".join([message, *words])[:1_000]))
 
 
+def on_recursion(_request: AnyRequest, _error: RecursionError) -> Response[ErrorAnswer]:
+    return _answer(400, ErrorAnswer(ErrorCode.BAD_REQUEST, "The JSON is nested beyond all measure."))
+
+
 def on_database_error(request: AnyRequest, error: OperationalError) -> Response[ErrorAnswer]:
     if "locked" in str(error.orig) or "busy" in str(error.orig):
         answer = ErrorAnswer(ErrorCode.BUSY, "The hub's database is busy; send the same again later.")
-        return _answer(503, answer, {"Retry-After": str(_RETRY_AFTER_S)})
+        return _answer(503, answer, _HEADERS[503])
     return on_fault(request, error)
 
 
@@ -59,6 +63,7 @@ def on_fault(request: AnyRequest, error: Exception) -> Response[ErrorAnswer]:
 EXCEPTION_HANDLERS: ExceptionHandlersMap = {
     Refused: on_refused,
     HTTPException: on_http_exception,
+    RecursionError: on_recursion,
     OperationalError: on_database_error,
     Exception: on_fault,
 }

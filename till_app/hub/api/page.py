@@ -42,6 +42,7 @@ class Health(msgspec.Struct, frozen=True):
 
 @get("/health", sync_to_thread=False)
 def health() -> Health:
+    """That the hub answers."""
     return Health("ok")
 
 
@@ -78,7 +79,7 @@ def _till_table(tills: list[TillView]) -> str:
     head = (
         "Till",
         "Name",
-        "Last seen",
+        "Last seen (UTC)",
         "Entries",
         "Unsent",
         "Sales",

@@ -10,6 +10,7 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from till_app.hub import ingest, tills
 from till_app.hub.api.access import calling_till, hub_of
+from till_app.hub.api.described import TILL_TOKEN, failing
 from till_app.hub.catalogue import picture_of
 from till_app.hub.feed import changes_page
 from till_app.hub.refusals import Refused
@@ -35,7 +36,13 @@ _MAX_SMALL_BYTES = 64_000
 AnyRequest = Request[Any, Any, Any]
 
 
-@post("/v1/pair", status_code=200, sync_to_thread=True, request_max_body_size=_MAX_SMALL_BYTES)
+@post(
+    "/v1/pair",
+    status_code=200,
+    sync_to_thread=True,
+    request_max_body_size=_MAX_SMALL_BYTES,
+    responses=failing(400, 403, 413),
+)
 def pair(request: AnyRequest, data: JSONBody[PairRequest]) -> PairAnswer:
     """Use up a one-time pairing code; the token in the answer is shown once."""
     hub = hub_of(request)
@@ -46,7 +53,14 @@ def pair(request: AnyRequest, data: JSONBody[PairRequest]) -> PairAnswer:
     return answer
 
 
-@post("/v1/hello", status_code=200, sync_to_thread=True, request_max_body_size=_MAX_SMALL_BYTES)
+@post(
+    "/v1/hello",
+    status_code=200,
+    sync_to_thread=True,
+    request_max_body_size=_MAX_SMALL_BYTES,
+    security=TILL_TOKEN,
+    responses=failing(400, 401, 413, 426),
+)
 def hello(request: AnyRequest, till: NamedDependency[Till], data: JSONBody[HelloRequest]) -> HelloAnswer:
     """Agree on a protocol; learn how far the hub has the till's journal."""
     hub = hub_of(request)
@@ -57,7 +71,8 @@ def hello(request: AnyRequest, till: NamedDependency[Till], data: JSONBody[Hello
 @get(
     "/v1/changes",
     sync_to_thread=True,
-    responses={200: ResponseSpec(ChangesPage, generate_examples=False)},
+    security=TILL_TOKEN,
+    responses={200: ResponseSpec(ChangesPage, generate_examples=False), **failing(400, 401, 410)},
 )
 def changes(
     request: AnyRequest,
@@ -70,7 +85,14 @@ def changes(
         return Response(changes_page(connection, cursor, limit), media_type="application/json")
 
 
-@post("/v1/journal", status_code=200, sync_to_thread=True, request_max_body_size=_MAX_JOURNAL_BYTES)
+@post(
+    "/v1/journal",
+    status_code=200,
+    sync_to_thread=True,
+    request_max_body_size=_MAX_JOURNAL_BYTES,
+    security=TILL_TOKEN,
+    responses=failing(400, 401, 409, 410, 413, 422),
+)
 def journal(
     request: AnyRequest, till: NamedDependency[Till], data: JSONBody[JournalRequest]
 ) -> JournalAnswer:
@@ -82,6 +104,8 @@ def journal(
 @get(
     "/v1/pictures/{sha256:str}",
     sync_to_thread=True,
+    security=TILL_TOKEN,
+    responses=failing(400, 401, 404),
     response_headers=[
         ResponseHeader(name="Cache-Control", value="private, max-age=31536000, immutable"),
         ResponseHeader(name="X-Content-Type-Options", value="nosniff"),
@@ -94,7 +118,7 @@ def picture(request: AnyRequest, till: NamedDependency[Till], sha256: FromPath[s
     return Response(content, media_type=media_type)
 
 
-@get("/v1/totals", sync_to_thread=True)
+@get("/v1/totals", sync_to_thread=True, security=TILL_TOKEN, responses=failing(401))
 def totals(request: AnyRequest, till: NamedDependency[Till]) -> TillTotals:
     """What the hub holds of the calling till."""
     with hub_of(request).database.reading() as connection:

@@ -59,6 +59,8 @@ def open_rows(path: Path, columns: Columns, tally: Tally) -> Iterator[Iterator[C
 def _header(line: str, columns: Columns) -> tuple[str, list[str]]:
     if not line.strip():
         raise FileRefused("The file is empty: the first line must name the columns.")
+    if "\0" in line:
+        raise FileRefused("The file is not in UTF-8: save it as “CSV UTF-8”.")
     wanted = {*columns.required, *columns.optional}
     best: tuple[int, str, list[str]] = (-1, "", [])
     for delimiter in _DELIMITERS:

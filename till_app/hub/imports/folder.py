@@ -6,6 +6,7 @@ from pathlib import Path
 
 from till_app.hub.catalogue import store_picture
 from till_app.hub.database import Database
+from till_app.hub.imports.item_apply import finish_accepted
 from till_app.hub.imports.items import import_items
 from till_app.hub.imports.report import FileRefused, ImportReport, Tally
 from till_app.hub.imports.small_files import SMALL_FILES, import_small_file
@@ -26,7 +27,9 @@ PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".svg")
 def import_file(
     database: Database, kind: str, path: Path, now: datetime, *, dry_run: bool = False
 ) -> ImportReport:
-    """Raises FileRefused when nothing went in, and KeyError for an unknown kind."""
+    """Raises FileRefused when nothing went in, ImportUnfinished when the rest of it goes in later,
+    and KeyError for an unknown kind."""
+    finish_accepted(database, now)
     if kind == "items":
         return import_items(database, path, now, dry_run=dry_run)
     if kind in SMALL_FILES:

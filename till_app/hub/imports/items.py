@@ -1,8 +1,8 @@
-"""Importing items: rows are judged and staged in batches, then become items in one transaction.
+"""Importing items: rows are judged and staged in batches, then accepted together and brought in.
 
-Staging keeps memory flat and the write lock free while a large file is read; the last step either
-happens wholly or not at all. The stock column says what a new item begins with: the stock of an item
-that is known already moves by sales and counts only, and an import leaves it alone.
+Staging keeps memory flat and the write lock free while a large file is read; see `item_apply` for what
+comes after. The stock column says what a new item begins with: the stock of an item that is known
+already moves by sales and counts only, and an import leaves it alone.
 """
 
 from collections.abc import Iterator
@@ -10,7 +10,8 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from till_app.domain.ids import new_uuid7
 from till_app.hub import tables
@@ -18,14 +19,14 @@ from till_app.hub.cells import BadCell
 from till_app.hub.database import Database
 from till_app.hub.feed import identity
 from till_app.hub.imports.csv_file import CsvRow, open_rows
-from till_app.hub.imports.item_apply import apply_staged
+from till_app.hub.imports.item_apply import accept, discard, finish_accepted
 from till_app.hub.imports.item_rows import ITEM_COLUMNS, ItemRow, parse_item
 from till_app.hub.imports.item_staging import BATCH_ROWS, refuse_taken, stage
-from till_app.hub.imports.report import ImportReport, Tally
+from till_app.hub.imports.report import ImportReport, ImportUnfinished, Tally
 
 
 def import_items(database: Database, path: Path, now: datetime, *, dry_run: bool) -> ImportReport:
-    """Raises FileRefused when nothing went in."""
+    """Raises FileRefused when nothing went in, ImportUnfinished when the rest will go in later."""
     tally = Tally("items", dry_run)
     import_id = new_uuid7(now)
     with open_rows(path, ITEM_COLUMNS, tally) as rows:
@@ -35,21 +36,33 @@ def import_items(database: Database, path: Path, now: datetime, *, dry_run: bool
             departments = dict(connection.execute(select(department.code, department.department_id)).all())
             vat_codes = set(connection.execute(select(tables.vat_rate.c.code)).scalars())
         good = _good_rows(rows, departments, vat_codes, tally)
+        is_accepted = False
         try:
             staged = 0
             while batch := list(islice(good, BATCH_ROWS)):
                 with database.writing() as connection:
                     staged += stage(connection, import_id, batch, now, tally)
-            with database.writing() as connection:
-                staged -= refuse_taken(connection, import_id, tally)
+            staged -= refuse_taken(database, import_id, tally)
             if not dry_run:
-                with database.writing() as connection:
-                    apply_staged(connection, import_id, staged, seen_version, now)
+                accept(database, import_id, staged, seen_version, now)
+                is_accepted = staged > 0
         finally:
-            with database.writing() as connection:
+            if not is_accepted:
                 for table in (tables.import_item, tables.import_key):
-                    connection.execute(delete(table).where(table.c.import_id == import_id))
+                    discard(database, table, table.c.import_id == import_id)
+    if is_accepted:
+        _finish(database, now)
     return tally.report()
+
+
+def _finish(database: Database, now: datetime) -> None:
+    try:
+        finish_accepted(database, now)
+    except SQLAlchemyError as error:
+        raise ImportUnfinished(
+            "The file was accepted, but the hub failed while its items went in. The rest goes in when the"
+            " hub is started again, or with the next import."
+        ) from error
 
 
 def _good_rows(

@@ -31,6 +31,10 @@ class FileRefused(Exception):
     """Nothing of the file went in; the words say why."""
 
 
+class ImportUnfinished(Exception):
+    """The file counts as imported, and some of its items are not in yet; the words say when they will be."""
+
+
 @dataclass(slots=True)
 class Tally:
     """A report being made."""

@@ -28,7 +28,7 @@ from till_app.hub.cells import (
     checked_text,
 )
 from till_app.hub.database import Database
-from till_app.hub.feed import FeedWriter, bump_catalogue_version
+from till_app.hub.feed import FeedWriter, accepted_import_id, bump_catalogue_version
 from till_app.hub.imports.csv_file import Columns, CsvRow, open_rows
 from till_app.hub.imports.report import FileRefused, ImportReport, Tally
 from till_app.wire.changes import (
@@ -90,6 +90,8 @@ def import_small_file(
     tally = Tally(kind, dry_run)
     try:
         with open_rows(path, small_file.columns, tally) as rows, database.writing() as connection:
+            if accepted_import_id(connection) is not None:
+                raise FileRefused("An import of items is going in. Nothing was imported; import it again.")
             run = _Run(connection, FeedWriter(connection), now, tally)
             for row in rows:
                 try:
