@@ -132,7 +132,7 @@ def _usable_devices(files: TillFiles) -> tuple[DeviceSettings, str]:
     try:
         return load_settings(files.devices), ""
     except SettingsInvalid as error:
-        log.warning("started without devices: %s", error)
+        log.info("started without devices: %s", error)
         return DeviceSettings(), str(error)
 
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.conftest import ExpectedLogs
-from tests.services.counter import MANAGER_PIN, SHOP
+from tests.services.counter import MANAGER_PIN, MORAG, SHOP
 from tests.services.counter import MILK as MILK_ITEM
 from tests.ui.till_fixture import TillWindow, open_selling_till
 from till_app.domain.catalogue import StaffMember
@@ -189,6 +189,7 @@ def test_closing_the_window_says_so(till: TillWindow, qtbot: QtBot) -> None:
 
 
 def test_a_copy_of_an_earlier_receipt_is_printed_from_the_list(till: TillWindow) -> None:
+    till.bridge.report_printer(PrinterStatus(PrinterState.READY))
     sell_one(till)
     till.press(Key.Key_F7)
     till.press(Key.Key_Return)
@@ -224,3 +225,15 @@ def test_a_removal_of_many_goods_waits_for_a_manager(till: TillWindow) -> None:
     till.type_keys(MANAGER_PIN)
     till.press(Key.Key_Return)
     assert till.printer.decided == [("hub", "removal accepted")]
+
+
+def test_without_a_printer_a_copy_and_an_x_report_are_shown(till: TillWindow) -> None:
+    till.counter.sell(MILK)
+    till.window.go(ScreenName.SALE_DONE)
+    till.press(Key.Key_F7)
+    assert "COPY 1" in till.panel(ReceiptPanel).preview.text
+    till.press(Key.Key_Escape)
+    till.counter.sign_on(MORAG, MANAGER_PIN)
+    till.window.go(ScreenName.END_OF_DAY)
+    till.press(Key.Key_F3)
+    assert "X REPORT" in till.panel(ReceiptPanel).preview.text

@@ -222,6 +222,7 @@ def test_the_drawer_is_counted_blind_and_closing_numbers_the_z(till: TillWindow)
     screen = end_of_day(till)
     screen.count.field(5000).setText("2")
     assert "£101.65" not in screen.cash_text
+    assert not screen.tells_figures, "a day's takings tell what is in the drawer"
     till.press(Key.Key_F4)
     assert "Expected £101.65" in screen.cash_text
     assert "Short −£1.65" in screen.cash_text
@@ -240,3 +241,15 @@ def test_a_cashier_closes_the_day_only_with_a_manager(till: TillWindow) -> None:
     till.type_keys(MANAGER_PIN)
     till.press(Key.Key_Return)
     assert till.counter.services.workplace.session is None
+
+
+def test_figures_alone_are_a_receipt_of_this_till(till: TillWindow) -> None:
+    sell(till, MILK)
+    till.press(Key.Key_F6)
+    till.type_keys("9")
+    till.press(Key.Key_Return)
+    assert "no receipt 9" in till.message
+    till.type_keys("1")
+    till.press(Key.Key_Return)
+    assert returns(till).picked_texts == ["tap to return"]
+    assert till.message == ""

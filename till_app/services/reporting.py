@@ -32,6 +32,12 @@ class Reporting:
         self._reports = reports
         self._printing = printing
         self._sync = sync
+        self._last_document: bytes | None = None
+
+    @property
+    def last_document(self) -> bytes | None:
+        """Of the X or Z made last, for a till that has no printer."""
+        return self._last_document
 
     def read(self) -> SessionReport:
         """The figures so far, for the screen; nothing is recorded."""
@@ -50,6 +56,7 @@ class Reporting:
             document = self._reports.x_report(report, now, operator.name)
             write.add_print_job(self._job(self._reports.x_title(report), document, now))
             write.commit()
+        self._last_document = document
         self._printing.wake()
         self._sync.wake()
         return report
@@ -88,8 +95,10 @@ class Reporting:
             )
             write.close_session(session.session_id, now, z.z_number)
             write.record(self._workplace.fact(Kind.Z_REPORT, z_report_body(z, approved_by)))
-            write.add_print_job(self._job(self._reports.z_title(z), self._reports.z_report(z), now))
+            document = self._reports.z_report(z)
+            write.add_print_job(self._job(self._reports.z_title(z), document, now))
             write.commit()
+        self._last_document = document
         self._workplace.session_changed()
         self._printing.wake()
         self._sync.wake()

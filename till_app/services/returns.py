@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from till_app.domain.barcode import ReceiptCode, parse_barcode
 from till_app.domain.catalogue import StaffMember
 from till_app.domain.errors import DomainError
+from till_app.domain.ids import receipt_number
 from till_app.domain.returns import AlreadyReturned, ReturnableLine, return_line, returnable_lines
 from till_app.domain.sale import Sale
 from till_app.services.ports import Ledger
@@ -33,9 +34,18 @@ class Returns:
         self._ledger = ledger
 
     def find(self, typed: str) -> ReturnableSale | None:
-        """By receipt number or the scanned receipt barcode; None when this till does not know the sale."""
-        barcode = parse_barcode(typed.strip().upper())
-        number = barcode.receipt_number if isinstance(barcode, ReceiptCode) else typed.strip().upper()
+        """By receipt number or the scanned receipt barcode; None when this till does not know the sale.
+
+        Figures alone are a number of this till's own: `42` is its 42nd receipt.
+        """
+        text = typed.strip().upper()
+        barcode = parse_barcode(text)
+        if isinstance(barcode, ReceiptCode):
+            number = barcode.receipt_number
+        elif text.isascii() and text.isdigit():
+            number = receipt_number(self._workplace.identity.till_code, int(text))
+        else:
+            number = text
         sale = self._ledger.sale_by_receipt(number)
         return self._returnable(sale) if sale else None
 

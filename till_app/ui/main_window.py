@@ -12,7 +12,7 @@ from till_app.domain.ids import receipt_barcode
 from till_app.domain.permissions import Permission
 from till_app.domain.times import from_text
 from till_app.services.ports import PrintJobs
-from till_app.services.status import CatalogueChanged, PrinterStatus, SyncStatus
+from till_app.services.status import CatalogueChanged, PrinterState, PrinterStatus, SyncStatus
 from till_app.services.till import TillServices
 from till_app.ui.appearance import toggle_dark
 from till_app.ui.attempts import Attempts
@@ -197,6 +197,12 @@ class MainWindow(QWidget):
         self.go(ScreenName.RETURNS)
         if self._current is ScreenName.RETURNS:
             cast(Screen, self._screens[ScreenName.RETURNS]).scanned(receipt_barcode(receipt_number))
+
+    def delivered(self, document: bytes, words: str) -> None:
+        if self._printer_status.state is PrinterState.NOT_SET_UP:
+            self.show_receipt(document)
+        else:
+            self.say(Tone.GOOD, words)
 
     def show_receipt(self, document: bytes) -> None:
         self.ask(ReceiptPanel(self.tr("Receipt"), document))

@@ -21,12 +21,12 @@ def price_words(item: Item, formatter: Formatter) -> str:
 
 
 def stock_words(item: Item, stock: StockLevel | None, formatter: Formatter) -> str:
-    """What the hub believes is left; weighed goods say that they are weighed."""
+    """What the hub believes is left; weighed goods say that they are weighed, open prices count no stock."""
     if item.blocked:
         return tr(_CONTEXT, "not for sale")
     if item.is_weighed:
         return tr(_CONTEXT, "weigh")
-    if stock is None:
+    if stock is None or item.price_minor is None:
         return ""
     if stock.quantity_milli <= 0:
         return tr(_CONTEXT, "none left")

@@ -85,6 +85,10 @@ class Shell(Protocol):
         """Bring that sale back on the returns screen."""
         ...
 
+    def delivered(self, document: bytes, words: str) -> None:
+        """A document was handed to the printer: say so, or show it on a till that has none."""
+        ...
+
     def show_receipt(self, document: bytes) -> None:
         """A `hardware.document` as JSON, as it would print, on a panel."""
         ...

@@ -207,6 +207,10 @@ class EndOfDayScreen(QWidget):
         return self._count
 
     @property
+    def tells_figures(self) -> bool:
+        return any(figure for table in (self._today, self._vat) for _name, figure, _tone in table.rows)
+
+    @property
     def cash_text(self) -> str:
         """The cash card's rows, a line each."""
         return "\n".join(f"{name} {figure}".strip() for name, figure, _tone in self._cash.rows)
@@ -225,6 +229,19 @@ class EndOfDayScreen(QWidget):
         report = self._services.reporting.read()
         self._report = report
         self._show_cash(report)
+        self._show_figures(report)
+        self._hours.show_hours(
+            {_local_hour(hour): amount for hour, amount in report.sold_by_hour_minor.items()}
+        )
+        self._close.setVisible(self._is_counted)
+        self._count_done.setVisible(not self._is_counted)
+
+    def _show_figures(self, report: SessionReport) -> None:
+        """Today's figures would tell what is in the drawer."""
+        if not self._is_counted:
+            for table in (self._today, self._vat):
+                table.show_rows([(self.tr("Shown when the count is done."), "", "muted")])
+            return
         formatter = self._shell.formatter
         self._today.show_rows(
             [
@@ -270,11 +287,6 @@ class EndOfDayScreen(QWidget):
                 ],
             ]
         )
-        self._hours.show_hours(
-            {_local_hour(hour): amount for hour, amount in report.sold_by_hour_minor.items()}
-        )
-        self._close.setVisible(self._is_counted)
-        self._count_done.setVisible(not self._is_counted)
 
     def _show_cash(self, report: SessionReport) -> None:
         formatter = self._shell.formatter
@@ -317,8 +329,11 @@ class EndOfDayScreen(QWidget):
 
     def on_x_report(self) -> None:
         def read(approver: StaffMember | None) -> None:
-            self._services.reporting.x_report(approver)
-            self._shell.say(Tone.GOOD, self.tr("The X report is on its way to the printer."))
+            reporting = self._services.reporting
+            reporting.x_report(approver)
+            if reporting.last_document is not None:
+                words = self.tr("The X report is on its way to the printer.")
+                self._shell.delivered(reporting.last_document, words)
 
         self._shell.attempt(read)
 

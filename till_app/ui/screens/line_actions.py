@@ -151,7 +151,7 @@ class LineActions(QObject):
 
     def _on_void_answer(self, answer: str) -> None:
         if answer == "void" and self._change(None, self._selling.void_basket):
-            self._shell.say(Tone.INFO, self.tr("The basket was voided"))
+            self._shell.say(Tone.GOOD, self.tr("The basket was voided"))
 
     # ------------------------------------------------------------------- inside
 

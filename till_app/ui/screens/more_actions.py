@@ -143,7 +143,9 @@ class MoreActions(QObject):
     def _print_copy(self, sale: Sale) -> None:
         def action(_approver: StaffMember | None) -> None:
             job = self._shell.services.reprints.reprint(sale)
-            self._shell.say(Tone.GOOD, self.tr("A copy is printing: {title}").format(title=job.title))
+            self._shell.delivered(
+                job.document, self.tr("A copy is printing: {title}").format(title=job.title)
+            )
 
         self._shell.attempt(action)
 

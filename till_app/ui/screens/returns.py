@@ -74,7 +74,7 @@ class ReturnsScreen(QWidget):
         self._number = QLineEdit()
         self._number.setPlaceholderText(self.tr("Scan the receipt's barcode, or type its number"))
         self._number.setAccessibleName(self.tr("Receipt number"))
-        self._number.returnPressed.connect(lambda: self.bring_back(self._number.text()))
+        self._number.returnPressed.connect(self._on_number)
         self._heading = words("", "title")
         self._hint = words(
             self.tr("No receipt? Scan the goods that came back: a supervisor then approves."), "body", "muted"
@@ -122,6 +122,9 @@ class ReturnsScreen(QWidget):
             self._flow.take_back(found)
         else:
             self.bring_back(text)
+
+    def _on_number(self) -> None:
+        self._shell.attempt(lambda _approver: self.bring_back(self._number.text()))
 
     def bring_back(self, typed: str) -> None:
         """Show the sale of a receipt number or a scanned receipt barcode."""

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from till_app.domain.sale import Sale
 from till_app.ui.screens.parts import words
 from till_app.ui.shell import ScreenName, Shell
 from till_app.ui.theme.theme import current_theme
@@ -87,7 +88,11 @@ class SaleDoneScreen(QWidget):
     def on_reprint(self) -> None:
         completed = self._services.checkout.last_completed
         if completed is not None:
-            self._shell.attempt(lambda _approver: self._services.reprints.reprint(completed.sale))
+            self._shell.attempt(lambda _approver: self._reprint(completed.sale))
+
+    def _reprint(self, sale: Sale) -> None:
+        job = self._services.reprints.reprint(sale)
+        self._shell.delivered(job.document, self.tr("A copy is on its way to the printer."))
 
     def _on_theme_changed(self) -> None:
         space = current_theme().tokens.space
