@@ -174,7 +174,7 @@ class MainWindow(QWidget):
         self.go(ScreenName.SIGN_ON)
 
     def ask(self, panel: QWidget) -> None:
-        self.messages.close_complaint()
+        self.messages.close_message()
         question = panel if isinstance(panel, OverlayPanel) else OverlayPanel(panel.windowTitle(), panel)
         self.overlay.open_panel(question)
 
