@@ -30,10 +30,6 @@ class HubProcess:
         self.url = f"http://127.0.0.1:{port}"
         self._process: subprocess.Popen[str] | None = None
 
-    @property
-    def is_running(self) -> bool:
-        return self._process is not None and self._process.poll() is None
-
     def import_folder(self, folder: Path) -> str:
         """Run the hub's CSV import over a folder; returns its report as JSON. The hub must not be serving."""
         command = [*self._command("import"), str(folder), "--database", str(self.database)]

@@ -1,6 +1,5 @@
 """Which devices this till has and how they are reached: one JSON file that an installer may read and edit."""
 
-import os
 from pathlib import Path
 
 import msgspec
@@ -55,13 +54,3 @@ def load_settings(path: Path) -> DeviceSettings:
     except DeviceError as error:
         raise SettingsInvalid(f"{path.name}: {error}") from error
     return settings
-
-
-def save_settings(path: Path, settings: DeviceSettings) -> None:
-    """Written aside and renamed, so that a power cut leaves the old or the new."""
-    aside = path.with_suffix(".new")
-    with aside.open("wb") as file:
-        file.write(msgspec.json.format(msgspec.json.encode(settings), indent=2))
-        file.flush()
-        os.fsync(file.fileno())
-    aside.replace(path)

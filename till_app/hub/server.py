@@ -102,10 +102,6 @@ class RunningHub:
         assert self.hub is not None
         return self.hub.admin_token
 
-    @property
-    def is_running(self) -> bool:
-        return self._thread is not None
-
     def start(self) -> None:
         """Raises AddressRefused or DatabaseRefused."""
         listener = listen(self._host, self.port)

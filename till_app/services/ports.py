@@ -137,7 +137,6 @@ class CatalogueFeed(Protocol):
 class JobKind(StrEnum):
     RECEIPT = "receipt"
     REPORT = "report"
-    TEST = "test"
 
 
 class JobState(StrEnum):

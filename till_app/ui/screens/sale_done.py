@@ -35,7 +35,6 @@ class SaleDoneScreen(QWidget):
         for button in (show, reprint):
             self._buttons.addWidget(button)
         column = QWidget()
-        self._column = column
         self._layout = QVBoxLayout(column)
         self._layout.addStretch(2)
         for widget in (self._what, self._amount, self._detail):

@@ -4,7 +4,7 @@ import logging
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from till_app.ui.theme.resource_files import resource_path
@@ -30,7 +30,3 @@ def icon_pixmap(name: str, colour: str, size_px: int, pixel_ratio: float = 1.0) 
     finally:
         painter.end()
     return pixmap
-
-
-def themed_icon(name: str, colour: str, size_px: int, pixel_ratio: float = 1.0) -> QIcon:
-    return QIcon(icon_pixmap(name, colour, size_px, pixel_ratio))

@@ -43,10 +43,6 @@ class FittedLabel(QWidget):
             self.updateGeometry()
             self.update()
 
-    def set_ink(self, ink: str) -> None:
-        self._ink_name = ink
-        self.update()
-
     def _line(self) -> str:
         return f"{self._lead}  {self._text}" if self._lead else self._text
 

@@ -1,12 +1,10 @@
 """How a key is named on a button, and the small keycap that shows it."""
 
-from PySide6.QtCore import QCoreApplication, QRectF, QSize, Qt
-from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QCoreApplication, QRectF, Qt
+from PySide6.QtGui import QKeySequence, QPainter
 
-from till_app.ui.theme.theme import current_theme
 from till_app.ui.theme.tokens import Tokens
-from till_app.ui.widgets.painting import CENTRE, LEFT, draw_box, draw_text, metrics_for
+from till_app.ui.widgets.painting import CENTRE, draw_box, draw_text, metrics_for
 
 _SIGNS = {"Return": "↵", "Enter": "↵", "Backspace": "⌫", "Up": "↑", "Down": "↓", "Left": "←", "Right": "→"}
 
@@ -34,37 +32,6 @@ def draw_key_cap(painter: QPainter, rect: QRectF, key: str, ink: str, tokens: To
     """The outline of a key with its name, in one ink."""
     draw_box(painter, rect, tokens.radius.s, None, ink, tokens.hairline)
     draw_text(painter, rect.toRect(), key_name(key), tokens.type.small, ink, CENTRE)
-
-
-class KeyHint(QWidget):
-    """A keycap and what the key does here: `[Esc] back to the basket`."""
-
-    def __init__(self, key: str, meaning: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._key = key
-        self._meaning = meaning
-        self.setAccessibleName(f"{key_name(key)}: {meaning}")
-        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        current_theme().changed.connect(self.updateGeometry)
-
-    def sizeHint(self) -> QSize:
-        tokens = current_theme().tokens
-        words = metrics_for(tokens.type.small)
-        width = key_cap_width(self._key, tokens) + tokens.space.s + words.horizontalAdvance(self._meaning) + 1
-        return QSize(width, words.height() + tokens.space.s)
-
-    def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        tokens = current_theme().tokens
-        painter = QPainter(self)
-        cap_width = key_cap_width(self._key, tokens)
-        cap = QRectF(0, 0, cap_width, self.height()).adjusted(0, 1, 0, -1)
-        draw_key_cap(painter, cap, self._key, tokens.colours.text_muted, tokens)
-        words = self.rect().adjusted(cap_width + tokens.space.s, 0, 0, 0)
-        draw_text(painter, words, self._meaning, tokens.type.small, tokens.colours.text_muted, LEFT)
-        painter.end()
 
 
 def key_sequence(key: str) -> QKeySequence:

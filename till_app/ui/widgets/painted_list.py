@@ -146,9 +146,6 @@ class PaintedList(QAbstractScrollArea, Generic[Row]):
         y = position.y() + self._offset()
         return bisect_right(self._tops, y) - 1 if 0 <= y < self._tops[-1] else NO_ROW
 
-    def content_height(self) -> int:
-        return self._tops[-1]
-
     def _offset(self) -> int:
         return self.verticalScrollBar().value()
 
