@@ -1,6 +1,6 @@
 """Rings a planned trade up on a real till against a real hub."""
 
-import time
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from till_app.domain.sale import Sale
 from till_app.domain.tender import TenderKind
 from till_app.hub.server import RunningHub
 from till_app.services.scanning import Added, Pending
+from till_app.services.status import SyncStatus
 from till_app.till_files import TillFiles
 
 FLOAT_MINOR = 10_000
@@ -35,14 +36,17 @@ def replay(
     """Figures of the till and of the hub, and what else the hub counted. Raises ReplayFailed."""
     with RunningHub(folder / "hub.sqlite") as hub:
         _import(hub, import_files(invoices))
-        till = Till(TillFiles(folder / "till"), DeviceSettings(), Listeners(), combine_lines=False)
+        link = _Link()
+        till = Till(
+            TillFiles(folder / "till"), DeviceSettings(), Listeners(on_sync=link.on_sync), combine_lines=False
+        )
         try:
             till.pair(hub.url, _pairing_code(hub), "Replay")
             till.load_catalogue()
             _begin_day(till)
             till.start()
             _ring_up(till, planned, progress)
-            _wait_until_sent(till)
+            link.wait_until_sent(till)
             on_till = of_till(till.services.reporting.read())
             totals = till.hub_totals()
         finally:
@@ -148,10 +152,19 @@ def _line_number(sale: Sale, sold: TradeLine) -> int:
     raise ReplayFailed(f"line {sold.number} is not on receipt {sale.receipt_number}")
 
 
-def _wait_until_sent(till: Till) -> None:
-    deadline = time.monotonic() + SEND_TIMEOUT_S
-    till.sync.wake()
-    while till.ledger.unsent().entries:
-        if time.monotonic() > deadline:
-            raise ReplayFailed(f"{till.ledger.unsent().entries} entries were not acknowledged in time")
-        time.sleep(0.05)
+class _Link:
+    """Hears of each change of the link to the hub."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+
+    def on_sync(self, _status: SyncStatus) -> None:
+        with self._changed:
+            self._changed.notify_all()
+
+    def wait_until_sent(self, till: Till) -> None:
+        """Raises ReplayFailed."""
+        till.sync.wake()
+        with self._changed:
+            if not self._changed.wait_for(lambda: till.ledger.unsent().entries == 0, SEND_TIMEOUT_S):
+                raise ReplayFailed(f"{till.ledger.unsent().entries} entries were not acknowledged in time")
