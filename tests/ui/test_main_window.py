@@ -46,6 +46,7 @@ def test_the_bar_says_where_and_who(till: TillWindow) -> None:
     [
         (SyncStatus(LinkState.ONLINE), "Online · all sales sent"),
         (SyncStatus(LinkState.ONLINE, waiting_sales=1), "Online · 1 sale waiting"),
+        (SyncStatus(LinkState.ONLINE, clock_skew_s=-86_400), "Online · clock is wrong"),
         (SyncStatus(LinkState.OFFLINE, waiting_sales=3), "Offline · 3 sales waiting"),
         (
             SyncStatus(LinkState.ONLINE, quarantined=2),

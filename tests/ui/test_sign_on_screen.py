@@ -5,7 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from tests.services.counter import CASHIER_PIN, SAM, SUPERVISOR_PIN
+from tests.services.counter import CASHIER_PIN, MANAGER_PIN, MORAG, SAM, SUPERVISOR_PIN
 from tests.ui.till_fixture import open_selling_till, open_till
 from till_app.ui.screens.open_day import OpenDayScreen
 from till_app.ui.shell import ScreenName
@@ -116,3 +116,18 @@ def test_signing_off_waits_for_the_open_basket(tmp_path: Path, qtbot: QtBot) -> 
         till.sell.more_actions.sign_off()
         assert till.is_on(ScreenName.SIGN_ON)
         assert till.counter.services.workplace.operator is None
+
+
+def test_a_clock_that_went_back_is_told_before_the_day_is_opened(tmp_path: Path, qtbot: QtBot) -> None:
+    with open_till(tmp_path, qtbot) as till:
+        till.counter.sign_on(MORAG, MANAGER_PIN)
+        till.counter.services.cash_control.open_session(0)
+        till.counter.sell("5000128104517")
+        till.counter.services.reporting.close_day({})
+        till.window.go(ScreenName.OPEN_DAY)
+        assert till.message == ""
+        till.counter.clock.go_on(-86_400)
+        till.window.go(ScreenName.SIGN_ON)
+        till.window.go(ScreenName.OPEN_DAY)
+        assert "clock is behind" in till.message
+        assert "23 Nov 2026" in till.message

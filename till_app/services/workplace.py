@@ -94,6 +94,12 @@ class Workplace:
         return new_uuid7(self._clock.now())
 
     @property
+    def clock_is_behind(self) -> bool:
+        """Whether something was sold here at a time that this computer's clock has not reached yet."""
+        latest = self._ledger.latest_sales(1)
+        return bool(latest) and latest[0].completed_at > self.now_text()
+
+    @property
     def business_date(self) -> str:
         """The open session's, else the shop's date today."""
         return self._session.business_date if self._session else self._clock.today()

@@ -14,6 +14,8 @@ PRINTER_PILL = "printer"
 
 
 MASS_REMOVAL = "mass_removal"
+NOTABLE_SKEW_S = 120
+"""Between the clocks of till and hub."""
 _TROUBLE_SHORT: Mapping[str, str] = {
     MASS_REMOVAL: "The hub wants to remove many goods",
     "disk_full": "This till's disk is full",
@@ -45,6 +47,8 @@ def hub_state(status: SyncStatus, formatter: Formatter) -> StatusState:
         if status.waiting_sales:
             words = f"{words} · {waiting_words(status.waiting_sales)}"
         return StatusState(HUB_PILL, words, StatusTone.WARN, "wifi")
+    if abs(status.clock_skew_s) >= NOTABLE_SKEW_S:
+        return StatusState(HUB_PILL, tr(_CONTEXT, "Online · clock is wrong"), StatusTone.WARN, "clock")
     if status.waiting_sales:
         words = tr(_CONTEXT, "Online · {waiting}").format(waiting=waiting_words(status.waiting_sales))
         return StatusState(HUB_PILL, words, StatusTone.GOOD, "wifi")
@@ -71,15 +75,9 @@ def hub_details(status: SyncStatus, formatter: Formatter) -> str:
             tr(_CONTEXT, "The hub keeps what it could not book. Somebody in the office decides on its page.")
         )
     if abs(status.clock_skew_s) >= NOTABLE_SKEW_S:
-        details.append(
-            tr(_CONTEXT, "This till's clock differs from the hub's by {seconds} seconds.").format(
-                seconds=abs(status.clock_skew_s)
-            )
-        )
+        words = tr(_CONTEXT, "This till's clock differs from the hub's by {seconds} seconds: set it.")
+        details.append(words.format(seconds=abs(status.clock_skew_s)))
     return "\n".join([*lines, " ".join(details)]).rstrip()
-
-
-NOTABLE_SKEW_S = 120
 
 
 def waiting_words(sales: int) -> str:

@@ -80,6 +80,11 @@ class OpenDayScreen(QWidget):
         name = operator.name if operator else ""
         self._day.setText(self.tr("{day} · {name}").format(day=day, name=name))
         self._suggest(SUGGESTED_FLOATS_MINOR[0])
+        if workplace.clock_is_behind:
+            words = self.tr(
+                "This computer's clock is behind\nIt says {day}; there are later sales. Set it first."
+            )
+            self._shell.say(Tone.WARNING, words.format(day=day))
 
     def scanned(self, text: str) -> None:
         del text
