@@ -295,3 +295,11 @@ def test_the_open_basket_is_there_again_after_a_restart(tmp_path: Path, qtbot: Q
             ("1", "Sourdough loaf 800g", "£3.20"),
         ]
         assert after.message.startswith("The open basket is back")
+
+
+def test_total_savings_and_vat_are_visible_before_and_after_the_first_line(till: TillWindow) -> None:
+    totals = till.sell.basket.totals
+    assert (totals.total_text, totals.savings_text, totals.vat_text) == ("£0.00", "£0.00", "£0.00")
+    till.type_keys("12")
+    till.press(Key.Key_Return)
+    assert (totals.total_text, totals.savings_text, totals.vat_text) == ("£2.60", "£0.00", "£0.43")

@@ -86,10 +86,10 @@ def _note(line: BasketLine, formatter: Formatter) -> tuple[RowTone, str]:
 def totals_words(totals: BasketTotals | None, formatter: Formatter) -> Totals:
     """None: no basket is open."""
     if totals is None:
-        return Totals(items_words(0), "", formatter.amount(0), formatter.amount(0))
+        return Totals(items_words(0), formatter.amount(0), formatter.amount(0), formatter.amount(0))
     return Totals(
         items_words(totals.item_count),
-        formatter.amount(-totals.savings_minor) if totals.savings_minor else "",
+        formatter.amount(-totals.savings_minor),
         formatter.amount(totals.tax_minor),
         formatter.amount(totals.total_minor),
     )

@@ -148,11 +148,7 @@ class TenderScreen(QWidget):
             self._figures.show_rows(
                 [
                     (self.tr("Goods"), formatter.amount(totals.before_discount_minor), ""),
-                    *(
-                        [(self.tr("Savings"), formatter.amount(-totals.savings_minor), "good")]
-                        if totals.savings_minor
-                        else []
-                    ),
+                    (self.tr("Savings"), formatter.amount(-totals.savings_minor), "good"),
                     (self.tr("Total"), formatter.amount(totals.total_minor), ""),
                     *[
                         (

@@ -12,7 +12,7 @@ from till_app.ui.widgets.painting import RIGHT
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """All in words; an empty `savings_text` says that there are none."""
+    """All in words."""
 
     items_text: str
     savings_text: str
@@ -21,7 +21,7 @@ class Totals:
 
 
 class TotalsPanel(QWidget):
-    """Always the same height, so that nothing jumps when a saving appears."""
+    """Total, savings and VAT are always there, so that nothing jumps when a saving appears."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,15 +47,19 @@ class TotalsPanel(QWidget):
         self._on_theme_changed()
 
     def show_totals(self, totals: Totals) -> None:
-        self._items.setText(
-            self.tr("{items} · Savings").format(items=totals.items_text)
-            if totals.savings_text
-            else totals.items_text
-        )
+        self._items.setText(self.tr("{items} · Savings").format(items=totals.items_text))
         self._savings.setText(totals.savings_text)
         self._vat.setText(totals.vat_text)
         self._total.set_text(totals.total_text)
         self.setAccessibleName(self._total.accessibleName())
+
+    @property
+    def savings_text(self) -> str:
+        return self._savings.text()
+
+    @property
+    def vat_text(self) -> str:
+        return self._vat.text()
 
     @property
     def total_text(self) -> str:
