@@ -14,6 +14,18 @@ class Unit(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Pack:
+    """A barcode of an item that stands for another quantity than one, such as a case of six."""
+
+    barcode: str
+    quantity_milli: int
+
+    def __post_init__(self) -> None:
+        if self.quantity_milli <= 0:
+            raise ValueError(f"pack {self.barcode} holds nothing")
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """A thing that the shop sells."""
 
@@ -32,13 +44,20 @@ class Item:
     minimum_age: int = 0
     """Years; 0: anybody may buy it."""
     picture: str | None = None
-    """SHA-256, hex, of the picture's bytes at the hub."""
+    """SHA-256, hex, of the first picture's bytes at the hub."""
     blocked: bool = False
     """Not to be sold, such as a recalled product."""
+    pictures: tuple[str, ...] = ()
+    """All of them in their order; `picture` is the first."""
+    packs: tuple[Pack, ...] = ()
 
     @property
     def is_weighed(self) -> bool:
         return self.unit is Unit.KILOGRAM
+
+    def pack_milli(self, barcode: str) -> int:
+        """How much one scan of the barcode brings: a thousand but for a pack."""
+        return next((pack.quantity_milli for pack in self.packs if pack.barcode == barcode), 1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +67,93 @@ class StockLevel:
     item_id: str
     quantity_milli: int
     as_of: str
+    location_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place that holds stock."""
+
+    location_id: str
+    name: str
+    shop_id: str
+    is_default: bool
+    """Sales of the shop take from here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """Days, ISO, both included; None is open-ended."""
+
+    first_day: str | None = None
+    last_day: str | None = None
+
+    def holds_on(self, day: str) -> bool:
+        return (self.first_day is None or self.first_day <= day) and (
+            self.last_day is None or day <= self.last_day
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PriceList:
+    """Prices for a time, a shop or some customers; of several that hold, the highest priority wins."""
+
+    price_list_id: str
+    name: str
+    priority: int
+    validity: Validity = Validity()
+    customers_only: bool = False
+    """Holds only for customers who have this list."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPrice:
+    """What one item costs by one price list, VAT included, per unit."""
+
+    price_id: str
+    price_list_id: str
+    item_id: str
+    price_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    customer_id: str
+    customer_code: str
+    name: str
+    email: str = ""
+    phone: str = ""
+    address: tuple[str, ...] = ()
+    price_list_id: str | None = None
+    balance_minor: int = 0
+    """What the customer owes; negative: has in hand."""
+    credit_limit_minor: int = 0
+    balance_at: str = ""
+    """When the balance was true."""
+    note: str = ""
+    active: bool = True
+
+
+class TextPlace(StrEnum):
+    HEADER = "header"
+    FOOTER = "footer"
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptText:
+    receipt_text_id: str
+    place: TextPlace
+    position: int
+    text: str
+    validity: Validity = Validity()
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What the hub decides for its tills; see domain.shop_settings for the names that a till knows."""
+
+    name: str
+    value: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """VAT inside the price: codes, and a split whose parts always sum to the gross."""
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -25,13 +26,26 @@ class VatRate:
     name: str
     kind: VatKind
     rate_bp: int
-    """Basis points: 2000 is 20 %."""
+    """Basis points: 2000 is 20 %. Until the first of `changes`."""
+    changes: tuple[tuple[str, int], ...] = ()
+    """Day from which it holds, ISO, and rate; ascending."""
 
     def __post_init__(self) -> None:
-        if not 0 <= self.rate_bp < 10_000:
+        rates = (self.rate_bp, *(rate_bp for _, rate_bp in self.changes))
+        if not all(0 <= rate_bp < 10_000 for rate_bp in rates):
             raise ValueError(f"VAT rate of {self.code} is outside 0–100 %")
-        if self.kind in (VatKind.ZERO, VatKind.EXEMPT, VatKind.OUTSIDE) and self.rate_bp:
+        if self.kind in (VatKind.ZERO, VatKind.EXEMPT, VatKind.OUTSIDE) and any(rates):
             raise ValueError(f"VAT code {self.code} is {self.kind} and cannot have a rate")
+        if any(after[0] <= before[0] for before, after in itertools.pairwise(self.changes)):
+            raise ValueError(f"the changes of VAT code {self.code} are not in order")
+
+    def rate_on(self, day: str) -> int:
+        """Basis points on an ISO day."""
+        rate_bp = self.rate_bp
+        for first_day, changed_bp in self.changes:
+            if first_day <= day:
+                rate_bp = changed_bp
+        return rate_bp
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from till_app.hub import tables
 _sqlite: Any = pysqlite3.dbapi2
 """The library ships no types."""
 
-HEAD_REVISION = "0002"
+HEAD_REVISION = "0003"
 OLDEST_SQLITE = (3, 51, 3)
 BUSY_TIMEOUT_S = 10.0
 _POOL_SIZE = 20

@@ -10,24 +10,11 @@ from till_app.domain.ids import new_uuid7
 from till_app.domain.times import from_text
 from till_app.hub.refusals import Refused
 from till_app.hub.tables import accepted_import, feed, hub_state
-from till_app.wire.changes import (
-    DepartmentRecord,
-    ItemRecord,
-    QuickKeyRecord,
-    ShopRecord,
-    StaffRecord,
-    StockRecord,
-    Tombstone,
-    VatRateRecord,
-)
+from till_app.wire.changes import LiveRecord, Tombstone, record_key
 from till_app.wire.exchange import ErrorCode
 from till_app.wire.protocol import MAX_PAGE_ROWS
 
-LiveRecord = (
-    ItemRecord | StockRecord | DepartmentRecord | VatRateRecord | QuickKeyRecord | StaffRecord | ShopRecord
-)
-
-_encode = msgspec.json.Encoder().encode
+_encode = msgspec.json.Encoder(order="deterministic").encode
 _page_query = (
     select(feed.c.seq, feed.c.payload)
     .where(feed.c.seq > bindparam("after"))
@@ -37,15 +24,6 @@ _page_query = (
 _delete_old = delete(feed).where(
     and_(feed.c.kind == bindparam("old_kind"), feed.c.record_id == bindparam("old_id"))
 )
-
-
-def record_key(record: LiveRecord) -> tuple[str, str]:
-    """Kind and id under which the latest version of a record is kept."""
-    kind = str(record.__struct_config__.tag)
-    record_id = (
-        record.code if isinstance(record, VatRateRecord) else getattr(record, record.__struct_fields__[0])
-    )
-    return kind, record_id
 
 
 def encode_record(record: LiveRecord) -> bytes:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData(
@@ -45,11 +46,14 @@ feed = Table(
     Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
     Column("kind", Text, nullable=False),
     Column("record_id", Text, nullable=False),
+    Column("scope", Text, nullable=False, default=""),
     Column("gone", Boolean(create_constraint=False), nullable=False),
     Column("payload", LargeBinary, nullable=False),
-    UniqueConstraint("record_id", "kind"),
+    UniqueConstraint("record_id", "kind", "scope"),
+    Index("ix_feed_scope_seq", "scope", "seq"),
 )
-"""The latest version of each record as its encoded JSON array, in the order of commit.
+"""The latest version of each record as its encoded JSON array, in the order of commit. `scope` is the shop
+whose tills get it, empty for all; a record that moves leaves a tombstone where it was.
 
 In the keys of this table and of the staging tables the selective column comes first: without statistics
 SQLite takes an equality on `kind` or `import_id` for a handful of rows and would walk all of them.
@@ -59,6 +63,7 @@ shop = Table(
     "shop",
     metadata,
     Column("shop_id", Text, primary_key=True),
+    Column("shop_code", Text, nullable=False, server_default=text("''")),
     Column("name", Text, nullable=False),
     Column("address", Text, nullable=False),
     Column("phone", Text, nullable=False),
@@ -66,7 +71,19 @@ shop = Table(
     Column("currency", Text, nullable=False),
     Column("receipt_header", Text, nullable=False),
     Column("receipt_footer", Text, nullable=False),
+    Index("ix_shop_shop_code", "shop_code", unique=True),
 )
+
+location = Table(
+    "location",
+    metadata,
+    Column("location_id", Text, primary_key=True),
+    Column("location_code", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("shop_id", Text, ForeignKey("shop.shop_id"), nullable=False, index=True),
+    Column("is_default", Boolean(create_constraint=False), nullable=False),
+)
+"""Sales of a shop take from its default location."""
 
 vat_rate = Table(
     "vat_rate",
@@ -75,6 +92,16 @@ vat_rate = Table(
     Column("name", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("rate_bp", Integer, nullable=False),
+)
+"""`rate_bp` holds until the first of the rate's changes."""
+
+vat_rate_change = Table(
+    "vat_rate_change",
+    metadata,
+    Column("code", Text, ForeignKey("vat_rate.code"), nullable=False),
+    Column("valid_from", Text, nullable=False),
+    Column("rate_bp", Integer, nullable=False),
+    PrimaryKeyConstraint("code", "valid_from"),
 )
 
 department = Table(
@@ -110,15 +137,122 @@ item_barcode = Table(
     Column("item_id", Text, ForeignKey("item.item_id"), nullable=False, index=True),
     Column("position", Integer, nullable=False),
     Column("barcode", Text, nullable=False),
+    Column("quantity_milli", BigInteger, nullable=False, default=1000),
 )
 """`barcode_key` is the 14-digit form of a GTIN, else the barcode as it stands."""
+
+item_picture = Table(
+    "item_picture",
+    metadata,
+    Column("item_id", Text, ForeignKey("item.item_id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("file_name", Text, nullable=False, index=True),
+    PrimaryKeyConstraint("item_id", "position"),
+)
+"""The pictures after the first, which is `item.picture_file`."""
+
+price_list = Table(
+    "price_list",
+    metadata,
+    Column("price_list_id", Text, primary_key=True),
+    Column("price_list_code", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("shop_id", Text, ForeignKey("shop.shop_id")),
+    Column("priority", Integer, nullable=False),
+    Column("valid_from", Text),
+    Column("valid_until", Text),
+    Column("customers_only", Boolean(create_constraint=False), nullable=False),
+)
+"""Without a shop it is every shop's."""
+
+price = Table(
+    "price",
+    metadata,
+    Column("price_id", Text, nullable=False, unique=True),
+    Column("item_id", Text, ForeignKey("item.item_id"), nullable=False),
+    Column("price_list_id", Text, ForeignKey("price_list.price_list_id"), nullable=False, index=True),
+    Column("price_minor", BigInteger, nullable=False),
+    PrimaryKeyConstraint("item_id", "price_list_id"),
+)
+
+promotion = Table(
+    "promotion",
+    metadata,
+    Column("promotion_id", Text, primary_key=True),
+    Column("promotion_code", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("shop_id", Text, ForeignKey("shop.shop_id")),
+    Column("kind", Text, nullable=False),
+    Column("quantity", Integer, nullable=False),
+    Column("value", BigInteger, nullable=False),
+    Column("valid_from", Text),
+    Column("valid_until", Text),
+)
+
+promotion_item = Table(
+    "promotion_item",
+    metadata,
+    Column("promotion_id", Text, ForeignKey("promotion.promotion_id"), nullable=False),
+    Column("item_id", Text, ForeignKey("item.item_id"), nullable=False, index=True),
+    PrimaryKeyConstraint("promotion_id", "item_id"),
+)
+
+promotion_department = Table(
+    "promotion_department",
+    metadata,
+    Column("promotion_id", Text, ForeignKey("promotion.promotion_id"), nullable=False),
+    Column("department_id", Text, ForeignKey("department.department_id"), nullable=False, index=True),
+    PrimaryKeyConstraint("promotion_id", "department_id"),
+)
+
+customer = Table(
+    "customer",
+    metadata,
+    Column("customer_id", Text, primary_key=True),
+    Column("customer_code", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("phone", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("price_list_id", Text, ForeignKey("price_list.price_list_id")),
+    Column("balance_minor", BigInteger, nullable=False),
+    Column("credit_limit_minor", BigInteger, nullable=False),
+    Column("balance_at", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("active", Boolean(create_constraint=False), nullable=False),
+    Column("made_by_till_id", Text),
+)
+
+receipt_text = Table(
+    "receipt_text",
+    metadata,
+    Column("receipt_text_id", Text, primary_key=True),
+    Column("shop_id", Text, ForeignKey("shop.shop_id")),
+    Column("place", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("valid_from", Text),
+    Column("valid_until", Text),
+)
+
+setting = Table(
+    "setting",
+    metadata,
+    Column("name", Text, nullable=False),
+    Column("shop_id", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    PrimaryKeyConstraint("name", "shop_id"),
+)
+"""An empty `shop_id`: for every shop that has no value of its own."""
 
 stock = Table(
     "stock",
     metadata,
-    Column("item_id", Text, ForeignKey("item.item_id"), primary_key=True),
+    Column("item_id", Text, ForeignKey("item.item_id"), nullable=False),
+    Column("location_id", Text, ForeignKey("location.location_id"), nullable=False),
     Column("quantity_milli", BigInteger, nullable=False),
     Column("as_of", Text, nullable=False),
+    PrimaryKeyConstraint("item_id", "location_id"),
 )
 
 stock_movement = Table(
@@ -126,6 +260,7 @@ stock_movement = Table(
     metadata,
     Column("movement_id", Text, primary_key=True),
     Column("item_id", Text, nullable=False, index=True),
+    Column("location_id", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("quantity_milli", BigInteger, nullable=False),
     Column("at", Text, nullable=False),
@@ -143,8 +278,10 @@ quick_key = Table(
     Column("position", Integer, nullable=False),
     Column("item_id", Text, ForeignKey("item.item_id"), nullable=False, index=True),
     Column("label", Text, nullable=False),
-    UniqueConstraint("page", "position"),
+    Column("shop_id", Text, nullable=False, default=""),
+    UniqueConstraint("page", "position", "shop_id"),
 )
+"""An empty `shop_id`: every shop's."""
 
 staff = Table(
     "staff",
@@ -155,7 +292,9 @@ staff = Table(
     Column("role", Text, nullable=False),
     Column("pin_hash", Text, nullable=False),
     Column("active", Boolean(create_constraint=False), nullable=False),
+    Column("shop_id", Text, ForeignKey("shop.shop_id")),
 )
+"""Without a shop they may sign on in every one."""
 
 picture = Table(
     "picture",
@@ -189,7 +328,13 @@ till = Table(
     Column("acked_hash", Text, nullable=False),
     Column("quarantined", Integer, nullable=False),
     Column("forked_at", Text),
+    Column("shop_id", Text, index=True),
+    Column("continues_till_id", Text),
+    Column("health", LargeBinary),
+    Column("health_at", Text),
 )
+"""`continues_till_id`: whose journal this one goes on from. `health` is the body of the last till_health entry.
+Without a shop it has the only one there is, or none yet."""
 
 pairing_code = Table(
     "pairing_code",
@@ -197,7 +342,10 @@ pairing_code = Table(
     Column("code_hash", Text, primary_key=True),
     Column("expires_at", Text, nullable=False),
     Column("failures", Integer, nullable=False),
+    Column("shop_id", Text, ForeignKey("shop.shop_id")),
+    Column("continues_till_id", Text),
 )
+"""With `continues_till_id` it pairs the machine of that till anew."""
 
 entry = Table(
     "entry",
@@ -215,9 +363,15 @@ entry = Table(
     Column("hash", Text, nullable=False),
     Column("received_at", Text, nullable=False),
     Column("quarantine_code", Text, index=True),
+    Column("resolution", Text),
+    Column("resolved_at", Text),
+    Column("resolved_by", Text),
+    Column("resolution_note", Text),
     PrimaryKeyConstraint("till_id", "seq"),
 )
-"""The tills' journals, byte for byte. `claimed_uuid` is empty when another entry has the uuid already."""
+"""The tills' journals, byte for byte. `claimed_uuid` is empty when another entry has the uuid already.
+A resolved entry keeps its `quarantine_code`; `resolution` is `applied`, `accepted`, `set_aside` or
+`compensated`."""
 
 fork = Table(
     "fork",
@@ -233,6 +387,7 @@ fork = Table(
     Column("business_date", Text, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("received_at", Text, nullable=False),
+    Column("adopted_by_till_id", Text),
     PrimaryKeyConstraint("till_id", "seq", "hash"),
 )
 """Entries that contradict what the till sent before: two machines with one identity, or a restored one."""
@@ -253,6 +408,8 @@ sale = Table(
     Column("currency", Text, nullable=False),
     Column("total_minor", BigInteger, nullable=False),
     Column("difference", Text),
+    Column("shop_id", Text, index=True),
+    Column("customer_id", Text, index=True),
     Index("ix_sale_till_id_counter", "till_id", "counter"),
 )
 """The till's figures, as they came. `difference` says where the hub computes something else."""
@@ -379,6 +536,56 @@ import_key = Table(
     Index("ix_import_key_line", "line", "import_id"),
 )
 """Codes, PLUs and barcodes of the good rows so far, so that a second use of one is found at any distance."""
+
+access_token = Table(
+    "access_token",
+    metadata,
+    Column("token_id", Text, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("role", Text, nullable=False),
+    Column("token_hash", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+    Column("last_used_at", Text),
+    Column("revoked_at", Text),
+)
+"""Who may call the back office's API, beside the owner's token in its file."""
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("audit_id", Text, primary_key=True),
+    Column("at", Text, nullable=False, index=True),
+    Column("who", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("caller", Text, nullable=False),
+    Column("window", BigInteger, nullable=False),
+    Column("count", Integer, nullable=False),
+    PrimaryKeyConstraint("caller", "window"),
+)
+"""Failed proofs of identity, by caller and minute, for all worker processes together."""
+
+snapshot = Table(
+    "snapshot",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("scope", Text, nullable=False),
+    Column("schema_version", Integer, nullable=False),
+    Column("epoch", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("compressed_bytes", BigInteger, nullable=False),
+    Column("catalogue_sha256", Text, nullable=False),
+    Column("catalogue_bytes", BigInteger, nullable=False),
+    Column("records", BigInteger, nullable=False),
+    Column("built_at", Text, nullable=False),
+)
+"""Ready catalogue files that lie in the hub's snapshot folder under their hash."""
 
 accepted_import = Table(
     "accepted_import",

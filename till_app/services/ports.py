@@ -8,8 +8,22 @@ from enum import StrEnum
 from typing import Protocol
 
 from till_app.domain.basket import Basket, BasketLine
-from till_app.domain.catalogue import Department, Item, QuickKey, Shop, StaffMember, StockLevel
+from till_app.domain.catalogue import (
+    Customer,
+    Department,
+    Item,
+    ListedPrice,
+    Location,
+    PriceList,
+    QuickKey,
+    ReceiptText,
+    Setting,
+    Shop,
+    StaffMember,
+    StockLevel,
+)
 from till_app.domain.journal import JournalEntry
+from till_app.domain.promotions import Promotion
 from till_app.domain.reports import SessionFacts
 from till_app.domain.returns import AlreadyReturned
 from till_app.domain.sale import Sale
@@ -54,7 +68,42 @@ class Catalogue(Protocol):
         with the text."""
         ...
 
-    def stock(self, item_id: str) -> StockLevel | None: ...
+    def stock(self, item_id: str) -> StockLevel | None:
+        """At the shop's default location."""
+        ...
+
+    def stock_levels(self, item_id: str) -> Sequence[StockLevel]:
+        """At every location of the shop, the default one first."""
+        ...
+
+    def locations(self) -> Sequence[Location]:
+        """The default one first, then by name."""
+        ...
+
+    def prices(self, item_id: str) -> Sequence[tuple[PriceList, ListedPrice]]:
+        """By every list that has one, today or not, the highest priority first."""
+        ...
+
+    def promotions(self) -> Sequence[Promotion]:
+        """All that the hub sent, ended and coming ones too; a few, kept in memory until a change."""
+        ...
+
+    def customer(self, customer_id: str) -> Customer | None: ...
+
+    def search_customers(self, text: str, limit: int) -> Sequence[Customer]:
+        """Active ones whose name has words that begin with each word typed, or whose code, phone or e-mail
+        begins with the text."""
+        ...
+
+    def receipt_texts(self) -> Sequence[ReceiptText]:
+        """In order of place and position, whatever the day."""
+        ...
+
+    def settings(self) -> Sequence[Setting]: ...
+
+    def want_picture(self, sha256: str) -> None:
+        """Somebody looks at an item whose picture is not here: fetch it before the others."""
+        ...
 
     def departments(self) -> Sequence[Department]: ...
 
@@ -87,7 +136,23 @@ class Gone:
     record_id: str
 
 
-CatalogueRecord = Item | StockLevel | Department | VatRate | QuickKey | StaffMember | Shop | Gone
+CatalogueRecord = (
+    Item
+    | StockLevel
+    | Location
+    | Department
+    | VatRate
+    | PriceList
+    | ListedPrice
+    | Promotion
+    | Customer
+    | ReceiptText
+    | Setting
+    | QuickKey
+    | StaffMember
+    | Shop
+    | Gone
+)
 
 
 class CatalogueFeed(Protocol):

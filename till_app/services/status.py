@@ -13,6 +13,39 @@ class LinkState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class LoadProgress:
+    """A first load under way; selling from the old catalogue goes on meanwhile."""
+
+    done: int
+    total: int
+    """In the same unit: bytes of a snapshot, or records. 0 while it is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """The last comparison of the whole catalogue with the hub's."""
+
+    at: str
+    compared: int
+    different: int
+    mended: int
+    error_code: str = ""
+    """Why it could not be finished."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingAtHub:
+    """An entry of this till that the hub keeps and could not apply."""
+
+    seq: int
+    kind: str
+    at: str
+    code: str
+    words: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
 class SyncStatus:
     """The link to the hub as of now."""
 
@@ -27,6 +60,19 @@ class SyncStatus:
     error_code: str = ""
     clock_skew_s: int = 0
     """This till's clock less the hub's, measured at the last greeting."""
+    last_exchange_at: str | None = None
+    """When the hub last answered as it should; RFC 3339, UTC."""
+    protocol: int = 0
+    """As agreed at the last greeting; 0 before it."""
+    hub_version: str = ""
+    is_live: bool = False
+    """Changes arrive as they happen; else at every round."""
+    load: LoadProgress | None = None
+    check: CheckReport | None = None
+    waiting_at_hub: tuple[WaitingAtHub, ...] = ()
+    """As many as `quarantined` says, the oldest first, a hundred at most."""
+    skipped_records: int = 0
+    """Records of the hub that this release could not read since the start."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,23 +5,50 @@ from collections.abc import Sequence
 
 import msgspec
 
-from till_app.domain.catalogue import Department, Item, QuickKey, Role, Shop, StaffMember, StockLevel, Unit
+from till_app.domain.catalogue import (
+    Customer,
+    Department,
+    Item,
+    ListedPrice,
+    Location,
+    Pack,
+    PriceList,
+    QuickKey,
+    ReceiptText,
+    Role,
+    Setting,
+    Shop,
+    StaffMember,
+    StockLevel,
+    TextPlace,
+    Unit,
+    Validity,
+)
 from till_app.domain.currency import currency_by_code
 from till_app.domain.errors import DomainError
+from till_app.domain.promotions import Promotion, PromotionKind
 from till_app.domain.tax import VatKind, VatRate
 from till_app.services.ports import CatalogueRecord, Gone
 from till_app.services.status import CatalogueChanged
 from till_app.wire.changes import (
     ChangesPage,
+    CustomerRecord,
     DepartmentRecord,
     ItemRecord,
+    LocationRecord,
+    PriceListRecord,
+    PriceRecord,
+    PromotionRecord,
     QuickKeyRecord,
+    ReceiptTextRecord,
     Record,
+    SettingRecord,
     ShopRecord,
     StaffRecord,
     StockRecord,
     Tombstone,
     VatRateRecord,
+    record_key,
 )
 
 logger = logging.getLogger(__name__)
@@ -97,13 +124,69 @@ def _value(record: Record) -> CatalogueRecord:
                 minimum_age=record.minimum_age,
                 picture=record.picture,
                 blocked=record.blocked,
+                pictures=tuple(record.pictures) or ((record.picture,) if record.picture else ()),
+                packs=tuple(Pack(barcode, milli) for barcode, milli in sorted(record.pack_milli.items())),
             )
         case StockRecord():
-            return StockLevel(record.item_id, record.quantity_milli, record.as_of)
+            return StockLevel(record.item_id, record.quantity_milli, record.as_of, record.location_id)
+        case LocationRecord():
+            return Location(record.location_id, record.name, record.shop_id, record.is_default)
+        case PriceListRecord():
+            return PriceList(
+                record.price_list_id,
+                record.name,
+                record.priority,
+                Validity(record.valid_from, record.valid_until),
+                record.customers_only,
+            )
+        case PriceRecord():
+            return ListedPrice(record.price_id, record.price_list_id, record.item_id, record.price_minor)
+        case PromotionRecord():
+            return Promotion(
+                promotion_id=record.promotion_id,
+                name=record.name,
+                kind=PromotionKind(record.kind),
+                quantity=record.quantity,
+                value=record.value,
+                validity=Validity(record.valid_from, record.valid_until),
+                item_ids=frozenset(record.item_ids),
+                department_ids=frozenset(record.department_ids),
+            )
+        case CustomerRecord():
+            return Customer(
+                customer_id=record.customer_id,
+                customer_code=record.customer_code,
+                name=record.name,
+                email=record.email,
+                phone=record.phone,
+                address=tuple(record.address),
+                price_list_id=record.price_list_id,
+                balance_minor=record.balance_minor,
+                credit_limit_minor=record.credit_limit_minor,
+                balance_at=record.balance_at,
+                note=record.note,
+                active=record.active,
+            )
+        case ReceiptTextRecord():
+            return ReceiptText(
+                record.receipt_text_id,
+                TextPlace(record.place),
+                record.position,
+                record.text,
+                Validity(record.valid_from, record.valid_until),
+            )
+        case SettingRecord():
+            return Setting(record.name, record.value)
         case DepartmentRecord():
             return Department(record.department_id, record.name, record.position)
         case VatRateRecord():
-            return VatRate(record.code, record.name, VatKind(record.kind), record.rate_bp)
+            return VatRate(
+                record.code,
+                record.name,
+                VatKind(record.kind),
+                record.rate_bp,
+                tuple((first_day, rate_bp) for first_day, rate_bp in record.changes),
+            )
         case QuickKeyRecord():
             return QuickKey(
                 quick_key_id=record.quick_key_id,
@@ -138,8 +221,25 @@ def _value(record: Record) -> CatalogueRecord:
 
 
 def _id(record: Record) -> str:
-    first_field = record.__struct_fields__[1 if isinstance(record, Tombstone) else 0]
-    return str(getattr(record, first_field))
+    return record.record_id if isinstance(record, Tombstone) else record_key(record)[1]
+
+
+_KIND_OF: dict[type[CatalogueRecord], str] = {
+    Item: "item",
+    StockLevel: "stock",
+    Location: "location",
+    Department: "department",
+    VatRate: "vat_rate",
+    PriceList: "price_list",
+    ListedPrice: "price",
+    Promotion: "promotion",
+    Customer: "customer",
+    ReceiptText: "receipt_text",
+    Setting: "setting",
+    QuickKey: "quick_key",
+    StaffMember: "staff",
+    Shop: "shop",
+}
 
 
 def change_of(values: Sequence[CatalogueRecord]) -> CatalogueChanged:
@@ -148,24 +248,13 @@ def change_of(values: Sequence[CatalogueRecord]) -> CatalogueChanged:
     kinds: set[str] = set()
     for value in values:
         match value:
-            case Item():
-                kinds.add("item")
-                item_ids.add(value.item_id)
-            case StockLevel():
-                kinds.add("stock")
+            case Item() | StockLevel() | ListedPrice():
+                kinds.add(_KIND_OF[type(value)])
                 item_ids.add(value.item_id)
             case Gone():
                 kinds.add(value.kind)
                 if value.kind in ("item", "stock"):
-                    item_ids.add(value.record_id)
-            case Department():
-                kinds.add("department")
-            case VatRate():
-                kinds.add("vat_rate")
-            case QuickKey():
-                kinds.add("quick_key")
-            case StaffMember():
-                kinds.add("staff")
-            case Shop():
-                kinds.add("shop")
+                    item_ids.add(value.record_id.partition("@")[0])
+            case _:
+                kinds.add(_KIND_OF[type(value)])
     return CatalogueChanged(frozenset(item_ids), frozenset(kinds))

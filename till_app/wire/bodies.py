@@ -22,6 +22,14 @@ class Kind:
     SIGNED_OFF = "signed_off"
     PIN_REFUSED = "pin_refused"
     AGE_CHECK = "age_check"
+    PRICE_OVERRIDDEN = "price_overridden"
+    TENDER_REMOVED = "tender_removed"
+    CUSTOMER_ADDED = "customer_added"
+    STOCK_COUNTED = "stock_counted"
+    STOCK_ADJUSTED = "stock_adjusted"
+    TILL_HEALTH = "till_health"
+    CHAIN_BEGUN = "chain_begun"
+    COMPENSATION = "compensation"
 
 
 BODY_VERSION = 1
@@ -52,6 +60,10 @@ class LineBody(msgspec.Struct, frozen=True):
     vat_rate_bp: int
     minimum_age: int = 0
     origin: OriginBody | None = None
+    price_list_id: str | None = None
+    """Of the list that `list_price_minor` came from, when it was not the item's own."""
+    promotions: dict[str, int] = {}
+    """By promotion, its part of `discount_minor`."""
 
 
 class TenderBody(msgspec.Struct, frozen=True):
@@ -98,6 +110,7 @@ class SaleBody(msgspec.Struct, frozen=True):
     voided_lines: list[LineBody] = []
     approved_by: str | None = None
     age_checked: int = 0
+    customer_id: str | None = None
 
 
 class BasketVoidedBody(msgspec.Struct, frozen=True):
@@ -197,3 +210,96 @@ class AgeCheckBody(msgspec.Struct, frozen=True):
     minimum_age: int
     passed: bool
     operator_id: str
+
+
+class PriceOverriddenBody(msgspec.Struct, frozen=True):
+    basket_uuid: str
+    line_number: int
+    item_id: str
+    item_name: str
+    from_minor: int | None
+    to_minor: int
+    operator_id: str
+    approved_by: str | None = None
+
+
+class TenderRemovedBody(msgspec.Struct, frozen=True):
+    """A tender that was taken and given back before the sale was complete."""
+
+    basket_uuid: str
+    tender_id: str
+    kind: str
+    amount_minor: int
+    operator_id: str
+
+
+class CustomerAddedBody(msgspec.Struct, frozen=True):
+    customer_id: str
+    name: str
+    email: str
+    phone: str
+    address: list[str]
+    note: str
+    operator_id: str
+
+
+class StockCountedBody(msgspec.Struct, frozen=True):
+    """What was counted, and the movement that follows from it; the hub applies the movement only."""
+
+    movement_id: str
+    item_id: str
+    location_id: str
+    counted_milli: int
+    expected_milli: int
+    """The hub's level as the till had it, less what this till has sold since and not yet sent."""
+    moved_milli: int
+    """`counted_milli - expected_milli`."""
+    operator_id: str
+    reason: str = ""
+
+
+class StockAdjustedBody(msgspec.Struct, frozen=True):
+    movement_id: str
+    item_id: str
+    location_id: str
+    moved_milli: int
+    cause: str
+    """Such as `waste`, `damaged`, `own_use`, `found`, `received`."""
+    operator_id: str
+    reason: str = ""
+    approved_by: str | None = None
+
+
+class TillHealthBody(msgspec.Struct, frozen=True):
+    app_version: str
+    system: str
+    free_disk_bytes: int
+    ledger_bytes: int
+    catalogue_bytes: int
+    unsent_entries: int
+    clock_skew_s: int
+    ledger_check: str
+    """`ok`, or what SQLite's quick check found."""
+    printer: str
+
+
+class ChainBegunBody(msgspec.Struct, frozen=True):
+    """The first entry of a journal that goes on where another identity's ended."""
+
+    previous_till_id: str
+    previous_seq: int
+    previous_hash: str
+    reason: str
+    """`forked`, `restored` or `revoked`."""
+    carried_over: int
+    """Entries that follow because the hub did not have them; their uuids, times and bodies are as they were."""
+    grand_total_minor: int
+
+
+class CompensationBody(msgspec.Struct, frozen=True):
+    """Settles an earlier entry that waits at the hub: a person has put right what it was about."""
+
+    of_uuid: str
+    reason: str
+    operator_id: str
+    approved_by: str | None = None

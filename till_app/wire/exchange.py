@@ -42,6 +42,24 @@ class HelloAnswer(msgspec.Struct, frozen=True):
     acked_through: JournalHead
     quarantined: int
     """Entries of this till that wait at the hub for a person."""
+    capabilities: list[str] = []
+    """See Capability; of protocol 2 and later."""
+    feed_records: int = 0
+    """About how many records the whole feed of this till has."""
+    shop_id: str = ""
+    hub_version: str = ""
+    forked: bool = False
+    """The hub holds entries that contradict this till's journal: two machines have one identity."""
+
+
+class Capability:
+    """What a hub can do beyond the calls that every hub answers."""
+
+    SNAPSHOT = "snapshot"
+    LIVE = "live"
+    SWEEP = "sweep"
+    ZSTD = "zstd"
+    """Takes request bodies with `Content-Encoding: zstd`."""
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -79,6 +97,108 @@ class JournalAnswer(msgspec.Struct, frozen=True):
     acked_through: JournalHead
     results: list[EntryResult]
     quarantined: int
+
+
+class LiveAnswer(msgspec.Struct, frozen=True):
+    """Of a long poll: at once when there is something after the cursor, else when the wait is over."""
+
+    changed: bool
+    cursor: str
+    """The hub's newest position for this till; only to be compared, what is between is read by pages."""
+
+
+class SnapshotAnswer(msgspec.Struct, frozen=True):
+    """A ready catalogue file of the calling till's shop."""
+
+    sha256: str
+    """Of the compressed bytes, by which they are fetched."""
+    compressed_bytes: int
+    catalogue_sha256: str
+    catalogue_bytes: int
+    schema_version: int
+    """Of the file's tables; a till that knows another reads pages."""
+    epoch: str
+    cursor: str
+    """From which the feed goes on."""
+    records: int
+
+
+class SweepKind(msgspec.Struct, frozen=True):
+    records: int
+    buckets: str
+    """Base64 of one 8-byte sum for each bucket; see `wire.sweeping`."""
+
+
+class SweepAnswer(msgspec.Struct, frozen=True):
+    epoch: str
+    cursor: str
+    """Where the feed stood."""
+    kinds: dict[str, SweepKind]
+
+
+class BucketRow(msgspec.Struct, frozen=True, array_like=True):
+    record_id: str
+    digest: str
+    seq: int
+    """The number in the feed: what a till has not read yet is no difference."""
+
+
+class BucketAnswer(msgspec.Struct, frozen=True):
+    epoch: str
+    cursor: str
+    rows: list[BucketRow]
+
+
+class RecordsRequest(msgspec.Struct, frozen=True):
+    kind: str
+    record_ids: list[str]
+
+
+class KnownRequest(msgspec.Struct, frozen=True):
+    uuids: list[str]
+    """Of journal entries, at most MAX_BATCH_ENTRIES."""
+
+
+class KnownAnswer(msgspec.Struct, frozen=True):
+    known: list[str]
+    """Those that some till's journal at the hub holds; contradicting entries do not count."""
+
+
+class JournalPage(msgspec.Struct, frozen=True):
+    """The calling till's own entries as the hub keeps them."""
+
+    entries: list[Entry]
+    more: bool
+
+
+class WaitingEntry(msgspec.Struct, frozen=True):
+    """An entry that the hub keeps and could not apply."""
+
+    seq: int
+    uuid: str
+    kind: str
+    at: str
+    code: str
+    words: str
+    """What is wrong, for people."""
+    advice: str
+    """What a person should do."""
+
+
+class SessionCheck(msgspec.Struct, frozen=True):
+    """What the hub holds of one till session: to be compared with the till's own figures."""
+
+    session_id: str
+    transactions: int
+    total_minor: int
+    cash_minor: int
+    """Sum of the drawer's movements."""
+    entries: int
+    last_seq: int
+    last_hash: str
+    quarantined: int
+    missing_receipts: list[str]
+    """Numbers between the first and the last of the session that no sale at the hub has."""
 
 
 class ErrorAnswer(msgspec.Struct, frozen=True):
@@ -124,6 +244,14 @@ class ErrorCode:
     """Codes of ErrorAnswer."""
 
     BAD_REQUEST = "bad_request"
+    FORBIDDEN = "forbidden"
+    """The caller is known and may not do this."""
+    REVOKED = "revoked"
+    """401: this till's pairing was taken back."""
+    TOO_MANY_REQUESTS = "too_many_requests"
+    """429: nothing was kept; send again after Retry-After."""
+    NOT_READY = "not_ready"
+    """503: the snapshot is being made."""
     UNAUTHORISED = "unauthorised"
     PAIRING_CODE_WRONG = "pairing_code_wrong"
     PROTOCOL_TOO_OLD = "protocol_too_old"
@@ -149,3 +277,6 @@ class QuarantineCode:
     SUMS_DIFFER = "sums_differ"
     OVER_RETURNED = "over_returned"
     DUPLICATE_UUID = "duplicate_uuid"
+    UNKNOWN_ITEM = "unknown_item"
+    UNKNOWN_CUSTOMER = "unknown_customer"
+    BODY_TOO_LARGE = "body_too_large"

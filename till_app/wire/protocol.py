@@ -1,25 +1,38 @@
 """The protocol's version, its limits, and the calls that a hub answers."""
 
+from collections.abc import Iterator
 from typing import Protocol
 
-from till_app.wire.changes import ChangesPage
+from till_app.wire.changes import ChangesPage, Record
 from till_app.wire.exchange import (
+    BucketAnswer,
     HelloAnswer,
     HelloRequest,
     JournalAnswer,
+    JournalPage,
     JournalRequest,
+    KnownAnswer,
+    LiveAnswer,
     PairAnswer,
     PairRequest,
+    SessionCheck,
+    SnapshotAnswer,
+    SweepAnswer,
     TillTotals,
+    WaitingEntry,
 )
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
 OLDEST_PROTOCOL_VERSION = 1
 
 MAX_BATCH_ENTRIES = 500
 MAX_REQUEST_BYTES = 1_000_000
 """A batch stops growing before its JSON passes this."""
 MAX_PAGE_ROWS = 5_000
+MAX_ENTRY_BYTES = 5_000_000
+"""Of a body that a hub takes; a larger one is a fault of the till."""
+MAX_LIVE_WAIT_S = 25
+MAX_ASKED_RECORDS = 1_000
 
 
 class HubApi(Protocol):
@@ -36,3 +49,35 @@ class HubApi(Protocol):
     def picture(self, sha256: str) -> bytes: ...
 
     def totals(self) -> TillTotals: ...
+
+    def live(self, cursor: str, wait_s: float) -> LiveAnswer:
+        """Waits at the hub until there is something after the cursor, `wait_s` at most."""
+        ...
+
+    def snapshot(self, schema_version: int) -> SnapshotAnswer:
+        """Refused with `not_found` when the hub makes none of that version."""
+        ...
+
+    def snapshot_bytes(self, sha256: str, start: int) -> Iterator[bytes]:
+        """The compressed file from a byte on, piece by piece."""
+        ...
+
+    def sweep(self) -> SweepAnswer: ...
+
+    def bucket(self, kind: str, bucket: int, of_buckets: int) -> BucketAnswer: ...
+
+    def records(self, kind: str, record_ids: list[str]) -> list[Record]:
+        """Those that exist, of at most MAX_ASKED_RECORDS."""
+        ...
+
+    def known(self, uuids: list[str]) -> KnownAnswer: ...
+
+    def journal(self, after_seq: int, limit: int) -> JournalPage:
+        """What the hub keeps of the calling till: to be read back by a till that was restored."""
+        ...
+
+    def waiting(self) -> list[WaitingEntry]:
+        """This till's entries that wait at the hub for a person."""
+        ...
+
+    def session_check(self, session_id: str) -> SessionCheck: ...
