@@ -24,7 +24,10 @@ def items() -> list[dict[str, str]]:
 
 
 def barcodes_of(items: list[dict[str, str]]) -> list[str]:
-    return [code for item in items if item["barcodes"] for code in item["barcodes"].split("|")]
+    """Without the quantities of packs."""
+    return [
+        code.partition("*")[0] for item in items if item["barcodes"] for code in item["barcodes"].split("|")
+    ]
 
 
 def twice(values: list[str]) -> list[str]:
@@ -149,7 +152,7 @@ def test_every_quick_key_has_an_item_and_a_picture_on_a_page_of_fifteen(items: l
 
 
 def test_every_picture_is_small_there_and_used(items: list[dict[str, str]]) -> None:
-    named = {item["picture"] for item in items if item["picture"]}
+    named = {name for item in items if item["picture"] for name in item["picture"].split("|")}
     files = list((DEMO / "pictures").iterdir())
     assert {path.name for path in files} == named
     for path in files:
@@ -169,6 +172,44 @@ def test_staff_have_every_role_and_managers_longer_pins() -> None:
         assert row["pin"].isdigit()
         assert len(row["pin"]) >= (4 if row["role"] == "cashier" else 5)
         assert len(row["pin"]) >= 6 or row["role"] not in ("manager", "installer")
+
+
+def test_packs_and_second_pictures_are_shown(items: list[dict[str, str]]) -> None:
+    packs = {code for item in items for code in item["barcodes"].split("|") if "*" in code}
+    assert packs == {"0400001009024*12", "0400001009017*24"}
+    assert [item["item_code"] for item in items if "|" in item["picture"]] == ["SCONE", "CARD-BIRTHDAY"]
+
+
+def test_prices_and_promotions_name_what_there_is_and_are_lower(items: list[dict[str, str]]) -> None:
+    by_code = {item["item_code"]: item for item in items}
+    lists = {row["price_list_code"] for row in rows_of("price_lists.csv")}
+    for row in rows_of("prices.csv"):
+        assert row["price_list_code"] in lists
+        assert Decimal(row["price"]) < Decimal(by_code[row["item_code"]]["price"])
+    departments = {row["code"] for row in rows_of("departments.csv")}
+    promotions = rows_of("promotions.csv")
+    assert {row["kind"] for row in promotions} == {
+        "cheapest_free",
+        "multibuy_price",
+        "percent_off",
+        "amount_off",
+    }
+    for row in promotions:
+        assert set(filter(None, row["items"].split(";"))) <= by_code.keys()
+        assert set(filter(None, row["departments"].split(";"))) <= departments
+    assert {row["price_list_code"] for row in rows_of("customers.csv")} <= lists | {""}
+
+
+def test_what_the_demonstrated_day_sells_costs_what_it_says(items: list[dict[str, str]]) -> None:
+    """Nothing that is sold in it has another price on any day but for a customer."""
+    open_lists = {
+        row["price_list_code"] for row in rows_of("price_lists.csv") if row["customers_only"] != "yes"
+    }
+    changed = {row["item_code"] for row in rows_of("prices.csv") if row["price_list_code"] in open_lists}
+    changed |= {code for row in rows_of("promotions.csv") for code in row["items"].split(";") if code}
+    frozen = {item["item_code"] for item in items if item["department"] == "FR"}
+    quick_keys = {row["item_code"] for row in rows_of("quick_keys.csv")}
+    assert not (changed | frozen) & quick_keys
 
 
 def test_the_shop_has_what_a_vat_receipt_needs() -> None:

@@ -53,6 +53,14 @@ class Client:
         self._session.close()
 
     @property
+    def url(self) -> str:
+        return self._served.url
+
+    @property
+    def admin_token(self) -> str:
+        return self._served.admin_token
+
+    @property
     def hub(self) -> Hub:
         """The hub itself, behind HTTP."""
         assert self._served.hub is not None

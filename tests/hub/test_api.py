@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from tests.conftest import ExpectedLogs
 from tests.hub.building import TIMEOUT_S, Client, make_line
-from till_app.hub.api.page import amount
+from till_app.hub.pages.html import amount
 from till_app.hub.server import RunningHub, listen
 from till_app.wire.bodies import Kind
 from till_app.wire.exchange import ErrorAnswer
@@ -60,7 +60,7 @@ def test_an_entry_of_five_megabytes_does_not_block_the_journal(client: Client) -
     till = client.pair()
     till.write(Kind.NO_SALE, {"operator_id": "1", "reason": "x" * 5_000_000})
     till.sell(make_line(1, 100))
-    assert till.sent() == ["applied", "applied"]
+    assert till.sent() == ["quarantined body_too_large", "applied"]
 
 
 def test_a_busy_database_asks_for_the_same_again(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,7 +69,7 @@ def test_a_busy_database_asks_for_the_same_again(client: Client, monkeypatch: py
     def busy(*_: object) -> None:
         raise OperationalError("BEGIN IMMEDIATE", {}, Exception("database is locked"))
 
-    monkeypatch.setattr("till_app.hub.tills.hello", busy)
+    monkeypatch.setattr("till_app.hub.api.till_routes.greet", busy)
     answer = till.hello()
     assert (error_of(answer), answer.headers["Retry-After"]) == ((503, "busy"), "5")
 
@@ -82,7 +82,7 @@ def test_a_fault_is_logged_and_tells_nothing_of_the_inside(
     def fail(*_: object) -> None:
         raise RuntimeError("secret inside")
 
-    monkeypatch.setattr("till_app.hub.tills.hello", fail)
+    monkeypatch.setattr("till_app.hub.api.till_routes.greet", fail)
     expected_logs.expect("POST /v1/hello failed")
     answer = till.hello()
     assert error_of(answer) == (500, "hub_fault")
@@ -137,8 +137,8 @@ def test_the_page_is_open_on_loopback_names_only(client: Client) -> None:
     assert client.call("GET", "/", headers={"Host": "localhost:80"}).status_code == 200
 
 
-def test_beyond_loopback_the_page_needs_the_admin_token(database_path: Path) -> None:
-    with RunningHub(database_path, host="0.0.0.0") as hub:
+def test_beyond_loopback_the_page_needs_the_admin_token(sqlite_path: Path) -> None:
+    with RunningHub(sqlite_path, host="0.0.0.0") as hub:
         url = f"http://127.0.0.1:{hub.port}/"
         assert requests.get(url, timeout=TIMEOUT_S).status_code == 401
         assert requests.get(url, auth=("me", "wrong"), timeout=TIMEOUT_S).status_code == 401

@@ -10,8 +10,16 @@ from hypothesis import strategies as st
 
 from tests.hub.building import Client, TillClient, make_line
 from till_app.hub.database import Database
-from till_app.hub.feed import FeedWriter, changes_page, identity, start_new_epoch
-from till_app.wire.changes import ChangesPage, DepartmentRecord, ItemRecord, StockRecord, Tombstone
+from till_app.hub.feed import FeedWriter, identity, start_new_epoch
+from till_app.hub.feed_pages import changes_page
+from till_app.wire.changes import (
+    ChangesPage,
+    DepartmentRecord,
+    ItemRecord,
+    StockRecord,
+    Tombstone,
+    record_key,
+)
 
 ITEMS = (
     "item_code,name,department,vat_code,price,stock\n"
@@ -24,7 +32,7 @@ ITEMS = (
 def _record_id(record: Any) -> tuple[str, str]:
     if isinstance(record, Tombstone):
         return record.kind, record.record_id
-    return str(record.__struct_config__.tag), str(getattr(record, record.__struct_fields__[0]))
+    return record_key(record)
 
 
 def _replay(state: dict[tuple[str, str], Any], page: ChangesPage) -> None:
@@ -121,7 +129,7 @@ def test_pages_are_compressed_when_asked(client: Client) -> None:
     assert plain.content == packed.content
 
 
-_ids = st.sampled_from(["a", "b", "c"])
+_ids = st.sampled_from(["a@shelf", "b@shelf", "c@shelf"])
 _change = st.one_of(
     st.tuples(st.just("department"), _ids, st.integers(0, 3)),
     st.tuples(st.just("stock"), _ids, st.integers(0, 3)),
@@ -179,7 +187,7 @@ def _apply(
     record = (
         DepartmentRecord(record_id, "Name", value)
         if kind == "department"
-        else StockRecord(record_id, value, "2026-11-24T16:20:00.000000Z")
+        else StockRecord(record_id.partition("@")[0], value, "2026-11-24T16:20:00.000000Z", "shelf")
     )
     writer.put(record)
     truth[kind, record_id] = record
@@ -188,7 +196,7 @@ def _apply(
 def _pull(database: Database, state: dict[tuple[str, str], Any], cursor: str, limit: int) -> str:
     while True:
         with database.reading() as connection:
-            page = msgspec.json.decode(changes_page(connection, cursor, limit), type=ChangesPage)
+            page = msgspec.json.decode(changes_page(connection, cursor, limit, "shop-1"), type=ChangesPage)
         _replay(state, page)
         cursor = page.next_cursor
         if not page.more:
@@ -232,8 +240,9 @@ def test_whoever_reads_while_others_write_misses_nothing(client: Client) -> None
     afresh: dict[tuple[str, str], Any] = {}
     _follow(follower, afresh, "")
     assert followed == afresh
+    [shelf] = {record.location_id for key, record in afresh.items() if key[0] == "stock"}
     sold = {key: record.quantity_milli for key, record in afresh.items() if key[0] == "stock"}
-    assert sold == {("stock", item_ids[number]): 96_000 for number in range(10)}
+    assert sold == {("stock", f"{item_ids[number]}@{shelf}"): 96_000 for number in range(10)}
 
 
 def _follow(till: TillClient, state: dict[tuple[str, str], Any], cursor: str) -> str:
@@ -269,4 +278,4 @@ def test_a_picture_travels_by_its_hash_and_reaches_the_items_that_name_it(client
 def test_records_travel_as_arrays(client: Client) -> None:
     client.stock_shop(ITEMS)
     page = json.loads(client.pair().call("GET", "/v1/changes").content)
-    assert page["records"][1] == ["vat_rate", "A", "Standard", "standard", 2000]
+    assert page["records"][1] == ["vat_rate", "A", "Standard", "standard", 2000, []]

@@ -18,10 +18,10 @@ from till_app.hub import tables
 from till_app.hub.database import Database
 from till_app.hub.feed import bump_catalogue_version, require_no_import, take_numbers
 from till_app.hub.hub import open_hub
-from till_app.hub.imports import item_apply
+from till_app.hub.imports import item_apply, parts
 from till_app.hub.imports import items as items_module
+from till_app.hub.imports.accepted import finish_accepted
 from till_app.hub.imports.folder import import_file, import_folder
-from till_app.hub.imports.item_apply import finish_accepted
 from till_app.hub.imports.item_staging import refuse_taken
 from till_app.hub.imports.report import FileRefused, ImportReport, ImportUnfinished, Tally
 from till_app.hub.refusals import Refused
@@ -53,7 +53,7 @@ class Shop:
 
     def column(self, column: Any) -> list[Any]:
         with self.database.reading() as connection:
-            return list(connection.execute(select(column).order_by(column)).scalars())
+            return list(connection.execute(select(column).order_by(column.nulls_first())).scalars())
 
     def feed_records(self) -> list[list[Any]]:
         with self.database.reading() as connection:
@@ -272,7 +272,7 @@ def test_an_accepted_file_goes_in_whole_after_a_crash_between_two_parts(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, parts_before_the_crash: int
 ) -> None:
     shop.items("A,Apple,,GR,Z,1.00,,,1,5000112637922,,5,", "B,Bread,,GR,Z,1.00,,,2,,,,")
-    monkeypatch.setattr(item_apply, "PART_LINES", 1)
+    monkeypatch.setattr(parts, "PART_LINES", 1)
     taken = 0
 
     def take_until_the_crash(connection: Connection, count: int) -> int:
@@ -308,16 +308,15 @@ def test_an_accepted_file_goes_in_whole_after_a_crash_between_two_parts(
 
 
 def test_the_next_import_and_the_next_start_finish_an_accepted_one(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert shop.database.path is not None
     for code, opened_again in (("A", True), ("B", False)):
         monkeypatch.setattr(items_module, "finish_accepted", lambda *_: None)
         shop.items(f"{code},Thing,,GR,Z,1.00,,,,,,,")
         monkeypatch.undo()
         assert code not in shop.column(tables.item.c.item_code)
         if opened_again:
-            open_hub(shop.database.path).close()
+            open_hub(shop.database.path or shop.database.url, data=tmp_path / "data").close()
         else:
             shop.load("departments", DEPARTMENTS)
         assert code in shop.column(tables.item.c.item_code)
@@ -326,7 +325,7 @@ def test_the_next_import_and_the_next_start_finish_an_accepted_one(
 def test_two_that_finish_an_accepted_import_share_the_work(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(item_apply, "PART_LINES", 2)
+    monkeypatch.setattr(parts, "PART_LINES", 2)
     monkeypatch.setattr(items_module, "finish_accepted", lambda *_: None)
     shop.items(*(f"I{number},Item,,GR,Z,1.00,,,{number},,,3," for number in range(1, 41)))
     seq = shop.feed_seq()
@@ -337,14 +336,14 @@ def test_two_that_finish_an_accepted_import_share_the_work(
 
 
 def test_a_sale_waits_for_one_part_of_an_import_only(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(item_apply, "PART_LINES", 1)
+    monkeypatch.setattr(parts, "PART_LINES", 1)
     seen = []
 
     def others_turn(_: float) -> None:
         with shop.database.writing() as connection:
             seen.append(connection.execute(select(func.count()).select_from(tables.item)).scalar_one())
 
-    monkeypatch.setattr(item_apply, "_pause", others_turn)
+    monkeypatch.setattr(parts, "_pause", others_turn)
     shop.items(GOOD, "H,After,,GR,Z,1.00,,,,,,,")
     assert seen[:2] == [1, 2]
 
@@ -439,12 +438,18 @@ def test_the_demo_shop_goes_in_whole_and_again_without_a_change(database: Databa
         "departments",
         "pictures",
         "items",
+        "price-lists",
+        "prices",
+        "promotions",
+        "customers",
+        "receipt-texts",
+        "settings",
         "quick-keys",
         "staff",
     ]
     assert [row for report in first for row in report.refused] == []
     again = list(import_folder(database, DEMO_SHOP, NOW))
-    assert [(report.added, report.changed) for report in again] == [(0, 0)] * 7
+    assert [(report.added, report.changed) for report in again] == [(0, 0)] * 13
 
 
 def test_the_api_imports_streamed_and_compressed_bodies(client: Client) -> None:

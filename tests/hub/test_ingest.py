@@ -1,7 +1,6 @@
 """Each fact is stored once and applied once; nothing bad blocks what comes after it."""
 
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -16,8 +15,9 @@ from tests.hub.building import (
     make_sale,
     return_of,
 )
+from tests.hub.conftest import HubPlace
 from till_app.domain.journal import GENESIS_HASH
-from till_app.hub.applying import retry_quarantined
+from till_app.hub.custody.resolution import retry_quarantined
 from till_app.hub.server import RunningHub
 from till_app.wire.bodies import (
     Kind,
@@ -222,8 +222,10 @@ def test_poison_is_kept_with_a_code_and_blocks_nothing(till: TillClient, client:
     assert (totals["transactions"], totals["gross_minor"], totals["cash_minor"]) == (1, 240, 240)
     assert (totals["entries"], totals["quarantined"]) == (2, 1)
     assert till.hello().json()["quarantined"] == 1
-    [kept] = client.admin("GET", "/quarantine").json()
-    assert (kept["seq"], kept["code"], kept["body"]) == (1, code, till.entries[0].body)
+    [listed] = client.admin("GET", "/quarantine").json()
+    assert (listed["seq"], listed["code"]) == (1, code)
+    kept = client.admin("GET", f"/quarantine/{till.till_id}/1").json()
+    assert (kept["code"], kept["body"]) == (code, till.entries[0].body)
 
 
 def test_a_sale_that_fails_half_way_leaves_nothing(till: TillClient, client: Client) -> None:
@@ -351,14 +353,14 @@ def test_what_an_older_release_could_not_read_is_applied_after_the_upgrade(
 ) -> None:
     till.write(Kind.SALE, make_sale(till.till_code, 1, [make_line(1, 100)]), version=2)
     assert till.sent() == ["quarantined newer_version"]
-    monkeypatch.setattr("till_app.hub.effects.BODY_VERSION", 2)
+    monkeypatch.setattr("till_app.hub.custody.effects.BODY_VERSION", 2)
     assert retry_quarantined(client.hub.database, client.hub.clock()) == 1
     totals = till.totals()
     assert (totals["gross_minor"], totals["quarantined"], till.hello().json()["quarantined"]) == (100, 0, 0)
 
 
-def test_what_was_acknowledged_is_there_after_a_restart(database_path: Path) -> None:
-    with RunningHub(database_path) as hub, Client(hub) as client:
+def test_what_was_acknowledged_is_there_after_a_restart(place: HubPlace) -> None:
+    with RunningHub(place.database, data=place.data) as hub, Client(hub) as client:
         till = client.pair()
         till.sell(make_line(1, 100))
         till.sent()

@@ -6,6 +6,7 @@ from tests.hub.building import AT, Client
 from till_app.domain.journal import GENESIS_HASH
 from till_app.hub.tills import new_pairing_code, pair
 from till_app.wire.exchange import PairRequest
+from till_app.wire.protocol import PROTOCOL_VERSION
 
 
 def test_a_code_pairs_one_till_once(client: Client) -> None:
@@ -74,8 +75,8 @@ def test_hello_tells_how_far_the_journal_is(client: Client) -> None:
 def test_no_common_protocol_is_426(client: Client) -> None:
     till = client.pair()
     request = {
-        "oldest_protocol": 2,
-        "newest_protocol": 3,
+        "oldest_protocol": PROTOCOL_VERSION + 1,
+        "newest_protocol": PROTOCOL_VERSION + 2,
         "app_version": "9",
         "journal_head": {"seq": 0, "hash": GENESIS_HASH},
         "till_time": AT,

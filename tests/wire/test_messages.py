@@ -50,10 +50,15 @@ def test_the_bytes_of_a_page_are_as_agreed() -> None:
     encoded = msgspec.json.encode(page)
     assert encoded == (
         b'{"epoch":"e1","records":['
-        b'["item","i1","milk","Milk","","d1","Z",null,"each",null,["5000128104517"],0,null,false],'
+        b'["item","i1","milk","Milk","","d1","Z",null,"each",null,["5000128104517"],0,null,false,[],{}],'
         b'["gone","item","i2"]],"next_cursor":"e1:7","more":false}'
     )
     assert msgspec.json.decode(encoded, type=ChangesPage) == page
+
+
+def test_a_record_of_an_older_hub_lacks_only_what_has_a_default() -> None:
+    encoded = b'["item","i1","milk","Milk","","d1","Z",null,"each",null,["5000128104517"],0,null,false]'
+    assert msgspec.json.decode(encoded, type=Record) == MILK
 
 
 def test_what_a_newer_hub_adds_to_a_record_or_a_page_is_ignored() -> None:

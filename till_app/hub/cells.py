@@ -1,9 +1,10 @@
 """What a text or number that a person typed may look like, in a CSV cell or in an edit. No table is read."""
 
 import re
+from datetime import date
 
 from till_app.domain.barcode import as_gtin14, check_digit, expand_upc_e
-from till_app.domain.basket import MAX_LINE_MINOR
+from till_app.domain.basket_line import MAX_LINE_MINOR
 
 MAX_CODE_LENGTH = 48
 MAX_NAME_LENGTH = 200
@@ -43,6 +44,50 @@ def checked_text(column: str, raw: str, max_length: int, *, required: bool = Fal
     if required and not text:
         raise BadCell("missing", f"{column} is empty")
     return text
+
+
+def checked_lines(column: str, raw: str, max_length: int) -> str:
+    """Lines parted by line feeds, each a text by itself; empty ones go."""
+    lines = (checked_text(column, line, max_length) for line in raw.split("\n"))
+    text = "\n".join(line for line in lines if line)
+    if len(text) > max_length:
+        raise BadCell("too_long", f"{column} is longer than {max_length} characters")
+    return text
+
+
+def checked_phone(column: str, raw: str, max_length: int) -> str:
+    """As a text, which here may start with a plus."""
+    plus = "+" if raw.startswith("+") else ""
+    return plus + checked_text(column, raw.removeprefix(plus), max_length)
+
+
+def checked_day(column: str, raw: str) -> str | None:
+    """An ISO day; empty is open-ended."""
+    text = raw.strip()
+    if not text:
+        return None
+    try:
+        is_day = len(text) == 10 and date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        is_day = False
+    if not is_day:
+        raise BadCell("not_a_day", f"{column} {text[:20]!r} is not a day such as 2026-11-24")
+    return text
+
+
+def checked_days(valid_from: str, valid_until: str) -> tuple[str | None, str | None]:
+    """Both ends included."""
+    first, last = checked_day("valid_from", valid_from), checked_day("valid_until", valid_until)
+    if first is not None and last is not None and last < first:
+        raise BadCell("ends_before_it_begins", f"valid_until {last} is before valid_from {first}")
+    return first, last
+
+
+def checked_signed_minor(column: str, raw: str, maximum: int) -> int:
+    """An amount such as 12.50 or -3.00 in minor units."""
+    text = raw.strip()
+    minor = checked_decimal(column, text.removeprefix("-"), 2, maximum)
+    return -minor if text.startswith("-") else minor
 
 
 def checked_decimal(column: str, raw: str, decimals: int, maximum: int) -> int:

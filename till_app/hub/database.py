@@ -1,56 +1,76 @@
-"""The hub's database: engines, the one writer, the schema's version. No table contents are known here."""
+"""The hub's database: transactions, and the schema's version. No table contents are known here."""
 
+import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-import pysqlite3.dbapi2
-from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, text
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy import Connection, QueuePool, insert, inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from till_app.domain.ids import new_uuid7
 from till_app.hub import tables
-
-_sqlite: Any = pysqlite3.dbapi2
-"""The library ships no types."""
+from till_app.hub.engines import (
+    POSTGRESQL,
+    SQLITE,
+    DatabaseRefused,
+    database_url,
+    postgresql_engines,
+    sqlite_backup,
+    sqlite_engines,
+    sqlite_migration_engine,
+)
 
 HEAD_REVISION = "0003"
-OLDEST_SQLITE = (3, 51, 3)
-BUSY_TIMEOUT_S = 10.0
-_POOL_SIZE = 20
-_READ_CACHE_KIB = 4_096
-_WRITE_CACHE_KIB = 65_536
-"""A large import touches indexes all over; with SQLite's own 2 MB it waits for the disk."""
-_MAX_IDLE_WAL_BYTES = 64_000_000
-"""To which the log is cut after a transaction that made it larger."""
+FEED_CHANNEL = "till_feed"
+"""Of PostgreSQL's NOTIFY."""
+_ANNOUNCED = "feed is announced"
+_MIGRATION_LOCK = 0x7111_4B
+"""Of PostgreSQL: two hubs that start at once migrate one after the other."""
 
 
-class DatabaseRefused(Exception):
-    """The database cannot be used, in words for the person who started the hub."""
-
-
-def sqlite_url(path: Path) -> str:
-    return URL.create("sqlite+pysqlite", database=str(path)).render_as_string(hide_password=False)
+def announce(connection: Connection) -> None:
+    """This transaction changes the feed: its commit wakes whoever waits for that, in every process."""
+    connection.info[_ANNOUNCED] = True
+    if connection.dialect.name == POSTGRESQL:
+        connection.exec_driver_sql(f"NOTIFY {FEED_CHANNEL}")
 
 
 class Database:
-    """Reads run side by side; writes wait for one another, on SQLite across processes too."""
+    """Reads run side by side. Writes of SQLite wait for one another, across processes too; those of
+    PostgreSQL run side by side and wait for the rows that they lock."""
 
-    def __init__(self, url: str) -> None:
-        parsed = make_url(url)
-        self.path = (
-            Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
-        )
+    def __init__(self, place: Path | str) -> None:
+        """A file's path, or a URL. Raises DatabaseRefused; nothing is opened yet."""
+        url = database_url(place)
+        self._url = url
+        self.url = url.render_as_string(hide_password=False)
+        """May hold a password: not for a log."""
+        self.backend = url.get_backend_name()
+        self.path = Path(url.database) if self.backend == SQLITE and url.database else None
         """The file of an SQLite database."""
-        self._write_lock = threading.Lock()
-        if parsed.get_backend_name() == "sqlite":
-            self._read_engine = _sqlite_engine(parsed, "BEGIN", _POOL_SIZE, _READ_CACHE_KIB)
-            self._write_engine = _sqlite_engine(parsed, "BEGIN IMMEDIATE", 1, _WRITE_CACHE_KIB)
+        self._writers: contextlib.AbstractContextManager[object] = contextlib.nullcontext()
+        if self.backend == SQLITE:
+            self._writers = threading.Lock()
+            self._read_engine, self._write_engine = sqlite_engines(url)
         else:
-            self._read_engine = self._write_engine = create_engine(parsed, pool_size=_POOL_SIZE)
+            self._read_engine, self._write_engine = postgresql_engines(url)
+        self._ring: Callable[[], None] | None = None
+
+    def __str__(self) -> str:
+        """For people: without the password."""
+        return str(self.path) if self.path else self._url.set(drivername=POSTGRESQL).render_as_string()
+
+    @property
+    def connections_in_use(self) -> int:
+        engines = {id(engine.pool): engine.pool for engine in (self._read_engine, self._write_engine)}
+        return sum(pool.checkedout() for pool in engines.values() if isinstance(pool, QueuePool))
+
+    def on_feed_changed(self, ring: Callable[[], None] | None) -> None:
+        """Called after each commit of this process that changed the feed, on the thread that committed."""
+        self._ring = ring
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -61,18 +81,24 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction: committed when the block ends, rolled back when it raises."""
-        with self._write_lock, self._write_engine.begin() as connection:
-            yield connection
+        with self._writers, self._write_engine.connect() as connection:
+            connection.info.pop(_ANNOUNCED, None)
+            with connection.begin():
+                yield connection
+            is_announced = connection.info.pop(_ANNOUNCED, False)
+        if is_announced and self._ring is not None:
+            self._ring()
 
     def prepare(self) -> None:
-        """Bring the schema up to date, after a copy of the file; make the hub's identity when it is new.
+        """Bring the schema up to date and make a new hub's identity. An SQLite file is copied first.
 
-        Raises DatabaseRefused for a schema that this release does not know.
+        Raises DatabaseRefused for a schema that this release does not know, and for no answer.
         """
-        revision = self._revision()
+        revision = self.revision()
         if revision != HEAD_REVISION:
-            self._migrate(revision)
+            self.migrate("head")
         with self.writing() as connection:
+            self._wait_for_other_starters(connection)
             if connection.execute(tables.hub_state.select()).first() is None:
                 now = datetime.now(UTC)
                 connection.execute(
@@ -86,69 +112,67 @@ class Database:
                     )
                 )
 
+    def revision(self) -> str | None:
+        """Of the schema; None for an empty database. Raises DatabaseRefused when it cannot be reached."""
+        try:
+            with self.reading() as connection:
+                self._require_unicode(connection)
+                if not inspect(connection).has_table("alembic_version"):
+                    return None
+                return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        except DBAPIError as error:
+            raise DatabaseRefused(f"The database {self} cannot be opened: {error.orig}") from error
+
+    def migrate(self, target: str) -> None:
+        """To a revision, up or down; `base` is empty, `head` this release's. An SQLite file is copied first.
+
+        Raises DatabaseRefused.
+        """
+        from till_app.hub.migrations import run
+
+        revision = self.revision()
+        if revision is not None:
+            if revision not in run.known_revisions():
+                raise DatabaseRefused(
+                    f"The database {self} was written by a newer release of the hub"
+                    f" (schema {revision}, this release knows {HEAD_REVISION}). Start the newer release."
+                )
+            if self.path is not None:
+                sqlite_backup(self.path, self.path.with_name(f"{self.path.name}.before-{revision}"))
+        if target not in run.known_revisions() | {"base", "head"}:
+            raise DatabaseRefused(
+                f"There is no schema {target}; this release knows"
+                f" base, {', '.join(sorted(run.known_revisions()))}."
+            )
+        with self._migrating() as connection:
+            run.migrate(connection, target)
+
     def close(self) -> None:
         self._read_engine.dispose()
         self._write_engine.dispose()
 
-    def _revision(self) -> str | None:
-        with self.reading() as connection:
-            if not inspect(connection).has_table("alembic_version"):
-                return None
-            return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-
-    def _migrate(self, revision: str | None) -> None:
-        from till_app.hub.migrations import run
-
-        if revision is not None:
-            if revision not in run.known_revisions():
-                raise DatabaseRefused(
-                    f"The database {self.path or ''} was written by a newer release of the hub"
-                    f" (schema {revision}, this release knows {HEAD_REVISION}). Start the newer release."
-                )
-            self._copy_aside(revision)
-        with self.writing() as connection:
-            run.upgrade(connection)
-
-    def _copy_aside(self, revision: str) -> None:
-        if self.path is None:
+    @contextmanager
+    def _migrating(self) -> Iterator[Connection]:
+        if self.backend == POSTGRESQL:
+            with self.writing() as connection:
+                self._wait_for_other_starters(connection)
+                yield connection
             return
-        copy_path = self.path.with_name(f"{self.path.name}.before-{revision}")
-        source, target = _sqlite.connect(str(self.path)), _sqlite.connect(str(copy_path))
-        try:
-            source.backup(target)
-        finally:
-            target.close()
-            source.close()
+        engine = sqlite_migration_engine(self._url)
+        with self._writers, engine.begin() as connection:
+            yield connection
+            if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").all():
+                raise DatabaseRefused(f"The database {self} has rows that refer to nothing: {broken[:3]}")
 
+    def _wait_for_other_starters(self, connection: Connection) -> None:
+        if self.backend == POSTGRESQL:
+            connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
 
-def _sqlite_engine(url: URL, begin: str, pool_size: int, cache_kib: int) -> Engine:
-    if _sqlite.sqlite_version_info < OLDEST_SQLITE:
-        raise DatabaseRefused(
-            f"SQLite {_sqlite.sqlite_version} can damage a database; the hub needs 3.51.3 or newer"
-            " (package pysqlite3 0.6.1)."
-        )
-    engine = create_engine(
-        url,
-        module=_sqlite,
-        pool_size=pool_size,
-        max_overflow=0,
-        connect_args={"isolation_level": None, "timeout": BUSY_TIMEOUT_S, "check_same_thread": False},
-    )
-
-    @event.listens_for(engine, "connect")
-    def on_connect(connection: Any, _record: object) -> None:
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            "trusted_schema=OFF",
-            f"cache_size=-{cache_kib}",
-            f"journal_size_limit={_MAX_IDLE_WAL_BYTES}",
-        ):
-            connection.execute(f"PRAGMA {pragma}").close()
-
-    @event.listens_for(engine, "begin")
-    def on_begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
-    return engine
+    def _require_unicode(self, connection: Connection) -> None:
+        if self.backend == POSTGRESQL:
+            encoding = connection.exec_driver_sql("SHOW server_encoding").scalar()
+            if encoding != "UTF8":
+                raise DatabaseRefused(
+                    f"The database {self} keeps text as {encoding}; the hub needs one of ENCODING 'UTF8'."
+                )

@@ -1,33 +1,37 @@
-"""The change feed: numbered in the order of commit, read in pages of already encoded records."""
+"""Writing the change feed: whole records and tombstones, numbered in order of commit, each in its scope."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import msgspec
-from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from till_app.domain.ids import new_uuid7
 from till_app.domain.times import from_text
+from till_app.hub.database import announce
+from till_app.hub.feed_reading import EVERY_SHOP
 from till_app.hub.refusals import Refused
 from till_app.hub.tables import accepted_import, feed, hub_state
 from till_app.wire.changes import LiveRecord, Tombstone, record_key
 from till_app.wire.exchange import ErrorCode
-from till_app.wire.protocol import MAX_PAGE_ROWS
 
+_CATALOGUE_LOCK = 0x7111_CA7A
 _encode = msgspec.json.Encoder(order="deterministic").encode
-_page_query = (
-    select(feed.c.seq, feed.c.payload)
-    .where(feed.c.seq > bindparam("after"))
-    .order_by(feed.c.seq)
-    .limit(bindparam("rows"))
-)
 _delete_old = delete(feed).where(
-    and_(feed.c.kind == bindparam("old_kind"), feed.c.record_id == bindparam("old_id"))
+    feed.c.record_id == bindparam("old_id"),
+    feed.c.kind == bindparam("old_kind"),
+    feed.c.scope == bindparam("old_scope"),
+)
+_versions = select(feed.c.scope, feed.c.gone, feed.c.payload).where(
+    feed.c.record_id == bindparam("of_id"), feed.c.kind == bindparam("of_kind")
 )
 
 
 def encode_record(record: LiveRecord) -> bytes:
     return _encode(record)
+
+
+def encode_tombstone(kind: str, record_id: str) -> bytes:
+    return _encode(Tombstone(kind, record_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +40,22 @@ class HubIdentity:
     epoch: str
     feed_seq: int
     catalogue_version: int
+    feed_horizon: int
+    """Who read less of the feed may have missed tombstones."""
 
 
 def identity(connection: Connection) -> HubIdentity:
+    state = hub_state.c
     row = connection.execute(
-        select(hub_state.c.hub_id, hub_state.c.epoch, hub_state.c.feed_seq, hub_state.c.catalogue_version)
+        select(state.hub_id, state.epoch, state.feed_seq, state.catalogue_version, state.feed_horizon)
     ).one()
-    return HubIdentity(row.hub_id, row.epoch, row.feed_seq, row.catalogue_version)
+    return HubIdentity(*row)
 
 
 def start_new_epoch(connection: Connection, now_text: str) -> str:
     """After a restore from backup: every till pulls anew and sends again what the hub lost."""
     epoch = new_uuid7(from_text(now_text))
+    announce(connection)
     connection.execute(update(hub_state).values(epoch=epoch))
     return epoch
 
@@ -56,6 +64,7 @@ def take_numbers(connection: Connection, count: int) -> int:
     """The number before the first of `count` new ones; they belong to this transaction, which ends next."""
     before = connection.execute(select(hub_state.c.feed_seq).with_for_update()).scalar_one()
     connection.execute(update(hub_state).values(feed_seq=before + count))
+    announce(connection)
     return int(before)
 
 
@@ -64,21 +73,43 @@ class FeedWriter:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._changes: dict[tuple[str, str], tuple[bool, bytes]] = {}
+        self._changes: dict[tuple[str, str, str], tuple[bool, bytes]] = {}
 
-    def put(self, record: LiveRecord) -> None:
-        self._set(record_key(record), False, encode_record(record))
+    def put(self, record: LiveRecord, scope: str = EVERY_SHOP) -> None:
+        """Of a record that never moves from one scope to another."""
+        self._set(scope, record_key(record), False, encode_record(record))
 
-    def put_if_changed(self, record: LiveRecord) -> bool:
-        """Leave the feed alone when the latest version is the same."""
-        key, payload = record_key(record), encode_record(record)
-        if _payload(self._connection, *key) == payload:
+    def put_if_changed(
+        self, record: LiveRecord, scope: str = EVERY_SHOP, *, is_one_of_many: bool = False
+    ) -> bool:
+        """Leave the feed alone when the latest version is the same. One that was in another scope leaves a
+        tombstone there, before the record: whoever reads both scopes keeps it. `is_one_of_many`: each scope
+        has a record of its own under this id."""
+        kind, record_id = record_key(record)
+        payload = encode_record(record)
+        present = None
+        for row in self._connection.execute(_versions, {"of_id": record_id, "of_kind": kind}).all():
+            if row.scope == scope:
+                present = row.payload
+            elif not row.gone and not is_one_of_many:
+                self.remove(kind, record_id, row.scope)
+        if present == payload:
             return False
-        self._set(key, False, payload)
+        self._set(scope, (kind, record_id), False, payload)
         return True
 
-    def remove(self, kind: str, record_id: str) -> None:
-        self._set((kind, record_id), True, _encode(Tombstone(kind, record_id)))
+    def remove(self, kind: str, record_id: str, scope: str = EVERY_SHOP) -> None:
+        self._set(scope, (kind, record_id), True, encode_tombstone(kind, record_id))
+
+    def remove_everywhere(self, kind: str, record_id: str) -> None:
+        """From each scope in which it is."""
+        for row in self._connection.execute(_versions, {"of_id": record_id, "of_kind": kind}).all():
+            if not row.gone:
+                self.remove(kind, record_id, row.scope)
+
+    @property
+    def has_changes(self) -> bool:
+        return bool(self._changes)
 
     def flush(self) -> None:
         """Number and write the changes. To be called last, right before the commit."""
@@ -86,28 +117,34 @@ class FeedWriter:
             return
         before = take_numbers(self._connection, len(self._changes))
         self._connection.execute(
-            _delete_old, [{"old_kind": kind, "old_id": record_id} for kind, record_id in self._changes]
+            _delete_old,
+            [
+                {"old_scope": scope, "old_kind": kind, "old_id": record_id}
+                for scope, kind, record_id in self._changes
+            ],
         )
         self._connection.execute(
             insert(feed),
             [
-                {"seq": seq, "kind": kind, "record_id": record_id, "gone": gone, "payload": payload}
-                for seq, ((kind, record_id), (gone, payload)) in enumerate(
+                {
+                    "seq": seq,
+                    "scope": scope,
+                    "kind": kind,
+                    "record_id": record_id,
+                    "gone": gone,
+                    "payload": payload,
+                }
+                for seq, ((scope, kind, record_id), (gone, payload)) in enumerate(
                     self._changes.items(), start=before + 1
                 )
             ],
         )
         self._changes.clear()
 
-    def _set(self, key: tuple[str, str], gone: bool, payload: bytes) -> None:
-        self._changes.pop(key, None)
-        self._changes[key] = (gone, payload)
-
-
-def _payload(connection: Connection, kind: str, record_id: str) -> bytes | None:
-    return connection.execute(
-        select(feed.c.payload).where(feed.c.kind == kind, feed.c.record_id == record_id)
-    ).scalar()
+    def _set(self, scope: str, key: tuple[str, str], gone: bool, payload: bytes) -> None:
+        place = (scope, *key)
+        self._changes.pop(place, None)
+        self._changes[place] = (gone, payload)
 
 
 def bump_catalogue_version(connection: Connection) -> None:
@@ -120,45 +157,14 @@ def accepted_import_id(connection: Connection) -> str | None:
     return connection.execute(select(accepted_import.c.import_id)).scalar()
 
 
+def lock_catalogue(connection: Connection) -> None:
+    """Edits wait for one another until the transaction ends; ingest does not. SQLite has one writer."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_CATALOGUE_LOCK)))
+
+
 def require_no_import(connection: Connection) -> None:
     """Before an edit, which an import that is going in might overwrite. Raises Refused 503."""
+    lock_catalogue(connection)
     if accepted_import_id(connection) is not None:
         raise Refused(503, ErrorCode.BUSY, "An import of items is going in; send the same again later.")
-
-
-def changes_page(connection: Connection, cursor: str, limit: int) -> bytes:
-    """The JSON of a ChangesPage, joined from stored bytes. Raises Refused 410 for a foreign cursor."""
-    hub = identity(connection)
-    after = _position(cursor, hub)
-    rows = min(max(limit, 1), MAX_PAGE_ROWS)
-    found = connection.execute(_page_query, {"after": after, "rows": rows + 1}).all()
-    more = len(found) > rows
-    found = found[:rows]
-    last = found[-1][0] if found else after
-    return b"".join(_page_parts(hub.epoch, [row[1] for row in found], last, more))
-
-
-def _page_parts(epoch: str, payloads: list[bytes], last: int, more: bool) -> Iterator[bytes]:
-    yield b'{"epoch":' + _encode(epoch) + b',"records":['
-    yield b",".join(payloads)
-    yield b'],"next_cursor":' + _encode(f"{epoch}:{last}")
-    yield b',"more":' + (b"true}" if more else b"false}")
-
-
-def _position(cursor: str, hub: HubIdentity) -> int:
-    if not cursor:
-        return 0
-    epoch, _, seq = cursor.rpartition(":")
-    if not epoch or not seq.isascii() or not seq.isdigit() or len(seq) > 18:
-        raise Refused(
-            410, ErrorCode.CURSOR_UNKNOWN, "This is no cursor of this hub; start from the beginning."
-        )
-    if epoch != hub.epoch:
-        raise Refused(
-            410, ErrorCode.EPOCH_CHANGED, "The hub's data was replaced since; start from the beginning."
-        )
-    if int(seq) > hub.feed_seq:
-        raise Refused(
-            410, ErrorCode.CURSOR_UNKNOWN, "The cursor is ahead of this hub; start from the beginning."
-        )
-    return int(seq)

@@ -1,12 +1,14 @@
-"""What people look at: tills, latest sales, quarantined and forked entries. Reads only."""
+"""What people look at first: the tills, each at a glance, and the latest sales. Reads only."""
 
 import msgspec
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, case, func, select
 
-from till_app.hub.tables import entry, fork, sale, sale_line, sale_tender, till
+from till_app.hub.custody.quarantine import IS_WAITING
+from till_app.hub.tables import entry, sale, sale_line, sale_tender, shop, till
+from till_app.wire.bodies import TillHealthBody
 
-MAX_LISTED = 500
 LATEST_SALES = 50
+_decode_health = msgspec.json.Decoder(TillHealthBody).decode
 
 
 class TillView(msgspec.Struct, frozen=True):
@@ -27,30 +29,14 @@ class TillView(msgspec.Struct, frozen=True):
     missing_receipts: int
     """Receipt numbers up to the highest of which the hub has no sale."""
     forked_at: str | None
-
-
-class QuarantinedEntry(msgspec.Struct, frozen=True):
-    till_id: str
-    till_code: str
-    seq: int
-    uuid: str
-    kind: str
-    version: int
-    at: str
-    received_at: str
-    code: str
-    body: str
-
-
-class ForkedEntry(msgspec.Struct, frozen=True):
-    till_id: str
-    seq: int
-    uuid: str
-    kind: str
-    at: str
-    received_at: str
-    hash: str
-    body: str
+    shop_id: str | None
+    continues_till_id: str | None
+    """The till whose journal this one goes on from."""
+    oldest_waiting_at: str | None
+    """When the oldest entry came that waits here for a person."""
+    health: TillHealthBody | None
+    """As the till last said."""
+    health_at: str | None
 
 
 class SaleView(msgspec.Struct, frozen=True):
@@ -68,24 +54,37 @@ class SaleView(msgspec.Struct, frozen=True):
 
 
 def tills(connection: Connection) -> list[TillView]:
+    is_own = sale.c.receipt_number.startswith(till.c.till_code + "-")
     receipts = {
         row.till_id: row
         for row in connection.execute(
             select(
                 sale.c.till_id,
                 func.count().label("sales"),
-                func.count(sale.c.counter.distinct()).label("numbers"),
-                func.max(sale.c.counter).label("highest"),
-            ).group_by(sale.c.till_id)
+                func.count(case((is_own, sale.c.counter)).distinct()).label("numbers"),
+                func.max(case((is_own, sale.c.counter))).label("highest"),
+            )
+            .join(till, till.c.till_id == sale.c.till_id)
+            .group_by(sale.c.till_id)
+        )
+    }
+    oldest_waiting = {
+        row[0]: row[1]
+        for row in connection.execute(
+            select(entry.c.till_id, func.min(entry.c.received_at)).where(IS_WAITING).group_by(entry.c.till_id)
         )
     }
     return [
-        _till_view(row, receipts.get(row.till_id))
-        for row in connection.execute(select(till).order_by(till.c.paired_at))
+        _till_view(row, receipts.get(row.till_id), oldest_waiting.get(row.till_id))
+        for row in connection.execute(select(till).order_by(till.c.paired_at, till.c.till_code))
     ]
 
 
-def _till_view(row: Row[tuple[object, ...]], receipts: Row[tuple[str, int, int, int]] | None) -> TillView:
+def _till_view(
+    row: Row[tuple[object, ...]],
+    receipts: Row[tuple[str, int, int, int | None]] | None,
+    oldest_waiting_at: str | None,
+) -> TillView:
     return TillView(
         till_id=row.till_id,
         till_code=row.till_code,
@@ -99,9 +98,20 @@ def _till_view(row: Row[tuple[object, ...]], receipts: Row[tuple[str, int, int, 
         unsent=max(0, row.reported_seq - row.acked_seq),
         quarantined=row.quarantined,
         sales=receipts.sales if receipts else 0,
-        missing_receipts=receipts.highest - receipts.numbers if receipts else 0,
+        missing_receipts=(receipts.highest or 0) - receipts.numbers if receipts else 0,
         forked_at=row.forked_at,
+        shop_id=row.shop_id,
+        continues_till_id=row.continues_till_id,
+        oldest_waiting_at=oldest_waiting_at,
+        health=_decode_health(row.health) if row.health is not None else None,
+        health_at=row.health_at,
     )
+
+
+def currency_of(connection: Connection, shop_id: str | None) -> str | None:
+    """Of a till's shop; without one, of the only shop."""
+    where = () if shop_id is None else (shop.c.shop_id == shop_id,)
+    return connection.execute(select(shop.c.currency).where(*where).limit(1)).scalar()
 
 
 def latest_sales(connection: Connection) -> list[SaleView]:
@@ -140,43 +150,4 @@ def latest_sales(connection: Connection) -> list[SaleView]:
             difference=row.difference,
         )
         for row in newest
-    ]
-
-
-def quarantined(connection: Connection) -> list[QuarantinedEntry]:
-    """The newest first."""
-    rows = connection.execute(
-        select(entry, till.c.till_code)
-        .join(till, till.c.till_id == entry.c.till_id)
-        .where(entry.c.quarantine_code.is_not(None))
-        .order_by(entry.c.received_at.desc(), entry.c.seq.desc())
-        .limit(MAX_LISTED)
-    )
-    return [
-        QuarantinedEntry(
-            till_id=row.till_id,
-            till_code=row.till_code,
-            seq=row.seq,
-            uuid=row.uuid,
-            kind=row.kind,
-            version=row.version,
-            at=row.at,
-            received_at=row.received_at,
-            code=row.quarantine_code,
-            body=row.body.decode(),
-        )
-        for row in rows
-    ]
-
-
-def forks(connection: Connection) -> list[ForkedEntry]:
-    """The newest first."""
-    rows = connection.execute(
-        select(fork).order_by(fork.c.received_at.desc(), fork.c.seq.desc()).limit(MAX_LISTED)
-    )
-    return [
-        ForkedEntry(
-            row.till_id, row.seq, row.uuid, row.kind, row.at, row.received_at, row.hash, row.body.decode()
-        )
-        for row in rows
     ]

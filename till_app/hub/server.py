@@ -3,8 +3,11 @@
 import asyncio
 import contextlib
 import errno
+import logging
 import os
 import socket
+import ssl
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,9 +18,17 @@ import uvicorn
 
 from till_app.hub.api.access import LOOPBACK_HOSTS
 from till_app.hub.api.app import create_app
+from till_app.hub.bell import Bell
 from till_app.hub.hub import Hub, open_hub
+from till_app.hub.supervisor import Supervisor, WorkerOptions
+from till_app.hub.tls import TLS_FOLDER, CertificateRefused, ServerCertificate, TlsChoice, certificate_for
 
+_log = logging.getLogger(__name__)
 _GRACE_S = 1
+_KEEP_ALIVE_S = 60
+_BACKLOG = 2_048
+"""A whole chain's tills come back at once after a restart."""
+_CERTIFICATE_CHECK_S = 3_600.0
 _START_TIMEOUT_S = 20.0
 
 
@@ -34,7 +45,7 @@ def listen(host: str, port: int) -> socket.socket:
         if os.name == "posix":  # on Windows the option would let two hubs share a port
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
-        listener.listen(128)
+        listener.listen(_BACKLOG)
     except OSError as error:
         listener.close()
         if error.errno in (errno.EADDRINUSE, errno.EACCES):
@@ -46,24 +57,50 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def url_of(listener: socket.socket) -> str:
+def allow_many_connections() -> None:
+    """As many as the system lets this user have: each waiting till holds one."""
+    if sys.platform != "win32":
+        import resource
+
+        most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def url_of(listener: socket.socket, *, is_tls: bool = False) -> str:
     host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    scheme = "https" if is_tls else "http"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 class HubServer(uvicorn.Server):
-    """A server that leaves signals to its caller and says when it is ready."""
+    """A server that leaves signals to its caller and says when it is ready. Raises CertificateRefused."""
 
-    def __init__(self, hub: Hub, *, is_on_loopback: bool, on_ready: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        hub: Hub,
+        *,
+        is_on_loopback: bool,
+        on_ready: Callable[[], None],
+        tls: TlsChoice | None = None,
+    ) -> None:
+        self._hub = hub
+        self.bell = Bell(hub.database)
+        """On which the tills wait for the feed."""
+        self._tls = tls
+        self._renewing: asyncio.Task[None] | None = None
+        self._context = self._certificate(tls).context() if tls is not None else None
         super().__init__(
             uvicorn.Config(
-                create_app(hub, is_on_loopback=is_on_loopback),
+                create_app(hub, self.bell, is_on_loopback=is_on_loopback),
                 log_config=None,
                 access_log=False,
                 lifespan="off",
                 server_header=False,
                 timeout_graceful_shutdown=_GRACE_S,
+                timeout_keep_alive=_KEEP_ALIVE_S,
                 ws="none",
+                ssl_context_factory=self._context_for_uvicorn if self._context is not None else None,
             )
         )
         self._on_ready = on_ready
@@ -74,25 +111,72 @@ class HubServer(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        if self._context is not None:
+            self._renewing = asyncio.create_task(self._renew_certificate(self._context))
         if self.started:
             self._on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Who waits for the feed is answered first: the server waits for its answers."""
+        if self._renewing is not None:
+            self._renewing.cancel()
+        await self.bell.close()
+        await super().shutdown(sockets)
+        while left := list(self.server_state.connections):
+            for connection in left:  # whose other end says no good-bye, as TLS expects
+                if connection.transport is not None:
+                    connection.transport.abort()
+            await asyncio.sleep(0)
 
     def run_until_stopped(self, listener: socket.socket) -> None:
         """Returns after `should_exit` was set."""
         with contextlib.closing(listener):
             asyncio.run(self.serve(sockets=[listener]))
 
+    def _context_for_uvicorn(self, *_: object) -> ssl.SSLContext:
+        assert self._context is not None
+        return self._context
+
+    async def _renew_certificate(self, context: ssl.SSLContext) -> None:
+        """A certificate that was renewed, by this hub or by others, holds for new connections."""
+        assert self._tls is not None
+        while True:
+            await asyncio.sleep(_CERTIFICATE_CHECK_S)
+            try:
+                certificate = await asyncio.to_thread(self._certificate, self._tls)
+                certificate.load_into(context)
+            except CertificateRefused as refused:
+                _log.error("%s The hub goes on with the one it has.", refused)
+
+    def _certificate(self, tls: TlsChoice) -> ServerCertificate:
+        return certificate_for(tls, self._hub.files.path(TLS_FOLDER), self._hub.clock())
+
 
 class RunningHub:
-    """A hub served in a thread of this process, for tests and for trying things out. A context manager."""
+    """A hub served beside this thread, for tests and for trying things out: in a thread, or on PostgreSQL by
+    several worker processes. A context manager."""
 
-    def __init__(self, database_path: Path, *, host: str = "127.0.0.1", port: int = 0) -> None:
-        self._database_path = database_path
+    def __init__(
+        self,
+        place: Path | str,
+        *,
+        data: Path | None = None,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        workers: int = 1,
+        tls: TlsChoice | None = None,
+    ) -> None:
+        self._place = place
+        self._data = data
         self._host = host
+        self._workers = workers
+        self._tls = tls
         self.port = port
         """The real one after the start; a restart takes the same."""
         self.url = ""
         self.hub: Hub | None = None
+        self.supervisor: Supervisor | None = None
+        """Of several worker processes."""
         self._server: HubServer | None = None
         self._thread: threading.Thread | None = None
         self.start()
@@ -102,33 +186,66 @@ class RunningHub:
         assert self.hub is not None
         return self.hub.admin_token
 
+    @property
+    def bell(self) -> Bell:
+        """Of the one process."""
+        assert self._server is not None
+        return self._server.bell
+
     def start(self) -> None:
-        """Raises AddressRefused or DatabaseRefused."""
+        """Raises AddressRefused, DatabaseRefused, CertificateRefused or WorkersFailed."""
         listener = listen(self._host, self.port)
         try:
-            self.hub = open_hub(self._database_path)
+            self.hub = open_hub(self._place, data=self._data)
         except BaseException:
             listener.close()
             raise
-        self.url, self.port = url_of(listener), listener.getsockname()[1]
+        self.url = url_of(listener, is_tls=self._tls is not None)
+        self.port = listener.getsockname()[1]
+        try:
+            if self._workers > 1:
+                self._start_workers(listener, self.hub)
+            else:
+                self._start_thread(listener, self.hub)
+        except BaseException:
+            listener.close()
+            self.hub.close()
+            raise
+
+    def _start_workers(self, listener: socket.socket, hub: Hub) -> None:
+        options = WorkerOptions(
+            database_url=hub.database.url,
+            data=str(self._data) if self._data else None,
+            is_on_loopback=self._host in LOOPBACK_HOSTS,
+            tls=self._tls,
+        )
+        supervisor = Supervisor(listener, options, self._workers)
+        supervisor.start()
+        self.supervisor = supervisor
+
+    def _start_thread(self, listener: socket.socket, hub: Hub) -> None:
         ready = threading.Event()
-        self._server = HubServer(self.hub, is_on_loopback=self._host in LOOPBACK_HOSTS, on_ready=ready.set)
+        server = HubServer(
+            hub, is_on_loopback=self._host in LOOPBACK_HOSTS, on_ready=ready.set, tls=self._tls
+        )
+        self._server = server
         self._thread = threading.Thread(
-            target=self._server.run_until_stopped, args=(listener,), name="hub", daemon=True
+            target=server.run_until_stopped, args=(listener,), name="hub", daemon=True
         )
         self._thread.start()
         if not ready.wait(_START_TIMEOUT_S):
-            self.stop()
             raise RuntimeError("the hub did not start")
 
     def stop(self) -> None:
         """Answers nothing more once it returns; what was acknowledged is in the database."""
-        if self._server is None or self._thread is None or self.hub is None:
-            return
-        self._server.should_exit = True
-        self._thread.join()
-        self._server = self._thread = None
-        self.hub.close()
+        if self._server is not None and self._thread is not None:
+            self._server.should_exit = True
+            self._thread.join()
+        if self.supervisor is not None:
+            self.supervisor.stop()
+        if self.hub is not None:
+            self.hub.close()
+        self._server = self._thread = self.supervisor = None
 
     def restart(self) -> None:
         """Stop if it runs, and start on the same port and database."""

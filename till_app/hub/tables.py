@@ -36,9 +36,11 @@ hub_state = Table(
     Column("feed_seq", BigInteger, nullable=False),
     Column("catalogue_version", BigInteger, nullable=False),
     Column("last_till_number", Integer, nullable=False),
+    Column("feed_horizon", BigInteger, nullable=False, server_default=text("0")),
     CheckConstraint("id = 1", name="one_row"),
 )
-"""One row. Its counters are taken under the write lock, at the end of a transaction."""
+"""One row. Its counters are taken under the write lock, at the end of a transaction. Tombstones up to
+`feed_horizon` may be purged: who read less of the feed has to begin anew."""
 
 feed = Table(
     "feed",
@@ -51,6 +53,7 @@ feed = Table(
     Column("payload", LargeBinary, nullable=False),
     UniqueConstraint("record_id", "kind", "scope"),
     Index("ix_feed_scope_seq", "scope", "seq"),
+    Index("ix_feed_gone_seq", "seq", sqlite_where=text("gone = 1"), postgresql_where=text("gone")),
 )
 """The latest version of each record as its encoded JSON array, in the order of commit. `scope` is the shop
 whose tills get it, empty for all; a record that moves leaves a tombstone where it was.
@@ -58,6 +61,14 @@ whose tills get it, empty for all; a record that moves leaves a tombstone where 
 In the keys of this table and of the staging tables the selective column comes first: without statistics
 SQLite takes an equality on `kind` or `import_id` for a handful of rows and would walk all of them.
 """
+
+feed_day = Table(
+    "feed_day",
+    metadata,
+    Column("day", Text, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+)
+"""How far the feed was on a day: by it a tombstone's age is told."""
 
 shop = Table(
     "shop",
@@ -333,7 +344,7 @@ till = Table(
     Column("health", LargeBinary),
     Column("health_at", Text),
 )
-"""`continues_till_id`: whose journal this one goes on from. `health` is the body of the last till_health entry.
+"""`continues_till_id`: whose journal this one goes on from. `health`: the body of the last till_health entry.
 Without a shop it has the only one there is, or none yet."""
 
 pairing_code = Table(
@@ -388,6 +399,7 @@ fork = Table(
     Column("body", LargeBinary, nullable=False),
     Column("received_at", Text, nullable=False),
     Column("adopted_by_till_id", Text),
+    Index("ix_fork_uuid", "uuid"),
     PrimaryKeyConstraint("till_id", "seq", "hash"),
 )
 """Entries that contradict what the till sent before: two machines with one identity, or a restored one."""
@@ -400,7 +412,7 @@ sale = Table(
     Column("seq", BigInteger, nullable=False),
     Column("receipt_number", Text, nullable=False),
     Column("counter", BigInteger, nullable=False),
-    Column("session_id", Text, nullable=False),
+    Column("session_id", Text, nullable=False, index=True),
     Column("business_date", Text, nullable=False, index=True),
     Column("completed_at", Text, nullable=False, index=True),
     Column("operator_id", Text, nullable=False),
@@ -459,7 +471,7 @@ drawer_movement = Table(
     metadata,
     Column("movement_id", Text, primary_key=True),
     Column("till_id", Text, nullable=False, index=True),
-    Column("session_id", Text, nullable=False),
+    Column("session_id", Text, nullable=False, index=True),
     Column("kind", Text, nullable=False),
     Column("amount_minor", BigInteger, nullable=False),
     Column("at", Text, nullable=False),
@@ -478,7 +490,9 @@ till_session = Table(
     Column("opened_at", Text, nullable=False),
     Column("opened_by", Text, nullable=False),
     Column("float_minor", BigInteger, nullable=False),
+    Column("seq", BigInteger),
 )
+"""`seq` is that of its journal entry; here and at the Z it is unknown of what an older release took."""
 
 z_report = Table(
     "z_report",
@@ -493,7 +507,9 @@ z_report = Table(
     Column("declared_minor", BigInteger, nullable=False),
     Column("over_short_minor", BigInteger, nullable=False),
     Column("grand_total_minor", BigInteger, nullable=False),
+    Column("seq", BigInteger),
     PrimaryKeyConstraint("till_id", "z_number"),
+    Index("ix_z_report_session_id", "session_id"),
 )
 
 import_item = Table(
@@ -517,6 +533,8 @@ import_item = Table(
     Column("payload", LargeBinary, nullable=False),
     Column("stock_milli", BigInteger),
     Column("stock_payload", LargeBinary),
+    Column("location_id", Text),
+    Column("stock_scope", Text),
     PrimaryKeyConstraint("line", "import_id"),
 )
 """Good rows of a file being read, each complete; they become items all, or never."""
@@ -532,10 +550,40 @@ import_key = Table(
     Column("item_code", Text, nullable=False),
     Column("position", Integer, nullable=False),
     Column("text", Text, nullable=False),
+    Column("quantity_milli", BigInteger, nullable=False, server_default=text("1000")),
     PrimaryKeyConstraint("key", "kind", "import_id"),
     Index("ix_import_key_line", "line", "import_id"),
 )
 """Codes, PLUs and barcodes of the good rows so far, so that a second use of one is found at any distance."""
+
+import_picture = Table(
+    "import_picture",
+    metadata,
+    Column("import_id", Text, nullable=False),
+    Column("line", Integer, nullable=False),
+    Column("item_id", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("file_name", Text, nullable=False),
+    PrimaryKeyConstraint("line", "position", "import_id"),
+)
+"""Of the good rows, the pictures after the first."""
+
+import_price = Table(
+    "import_price",
+    metadata,
+    Column("import_id", Text, nullable=False),
+    Column("line", Integer, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("price_id", Text, nullable=False),
+    Column("item_id", Text, nullable=False),
+    Column("price_list_id", Text, nullable=False),
+    Column("price_minor", BigInteger, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("line", "import_id"),
+    UniqueConstraint("item_id", "price_list_id", "import_id"),
+)
+"""Good rows of a file of prices being read; those that change nothing are kept to find second uses."""
 
 access_token = Table(
     "access_token",
@@ -574,7 +622,7 @@ attempt = Table(
 snapshot = Table(
     "snapshot",
     metadata,
-    Column("sha256", Text, primary_key=True),
+    Column("sha256", Text, nullable=False),
     Column("scope", Text, nullable=False),
     Column("schema_version", Integer, nullable=False),
     Column("epoch", Text, nullable=False),
@@ -584,13 +632,15 @@ snapshot = Table(
     Column("catalogue_bytes", BigInteger, nullable=False),
     Column("records", BigInteger, nullable=False),
     Column("built_at", Text, nullable=False),
+    PrimaryKeyConstraint("sha256", "scope"),
 )
-"""Ready catalogue files that lie in the hub's snapshot folder under their hash."""
+"""Ready catalogue files that lie in the hub's snapshot folder under their hash; two scopes may share one."""
 
 accepted_import = Table(
     "accepted_import",
     metadata,
     Column("import_id", Text, primary_key=True),
     Column("accepted_at", Text, nullable=False),
+    Column("kind", Text, nullable=False, server_default=text("'items'")),
 )
 """An import whose staged rows are becoming items; while there is one, nothing else edits the catalogue."""

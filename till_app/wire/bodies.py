@@ -188,6 +188,10 @@ class ZReportBody(msgspec.Struct, frozen=True):
     chain_head: str
     unsent_count: int
     approved_by: str | None = None
+    sales_at_hub: int | None = None
+    """Of the session's transactions, those that the hub had acknowledged at closing."""
+    chain_broken_at: int | None = None
+    """The entry at which the till found its own journal broken."""
 
 
 class ReprintBody(msgspec.Struct, frozen=True):
@@ -256,6 +260,7 @@ class StockCountedBody(msgspec.Struct, frozen=True):
     """`counted_milli - expected_milli`."""
     operator_id: str
     reason: str = ""
+    approved_by: str | None = None
 
 
 class StockAdjustedBody(msgspec.Struct, frozen=True):
@@ -290,10 +295,17 @@ class ChainBegunBody(msgspec.Struct, frozen=True):
     previous_seq: int
     previous_hash: str
     reason: str
-    """`forked`, `restored` or `revoked`."""
+    """`forked`, `restored`, `revoked` or `moved` (to another hub)."""
     carried_over: int
-    """Entries that follow because the hub did not have them; their uuids, times and bodies are as they were."""
+    """Entries that follow as the hub did not have them; uuids, times and bodies are as they were."""
     grand_total_minor: int
+    """What those entries add is in it."""
+    receipt_counter: int = 0
+    z_number: int = 0
+    session_number: int = 0
+    """The numbers used last: the chain goes on from them."""
+    open_session: SessionOpenedBody | None = None
+    """The one that goes on from the chain before."""
 
 
 class CompensationBody(msgspec.Struct, frozen=True):

@@ -17,6 +17,7 @@ class PairAnswer(msgspec.Struct, frozen=True):
     token: str
     """Bearer token of this till; shown once, kept by the hub as a hash."""
     hub_id: str
+    shop_id: str = ""
 
 
 class JournalHead(msgspec.Struct, frozen=True):
@@ -127,6 +128,9 @@ class SweepKind(msgspec.Struct, frozen=True):
     records: int
     buckets: str
     """Base64 of one 8-byte sum for each bucket; see `wire.sweeping`."""
+    fields: int = 0
+    """Of a record of this kind as the hub writes it, 0 when it does not say. A till whose own records have
+    another number of them cannot compare: it never saw the fields that it does not know."""
 
 
 class SweepAnswer(msgspec.Struct, frozen=True):
@@ -261,6 +265,8 @@ class ErrorCode:
     EPOCH_CHANGED = "epoch_changed"
     TOO_LARGE = "too_large"
     NOT_FOUND = "not_found"
+    CONFLICT = "conflict"
+    """409: what is asked for contradicts how things stand; the words say how."""
     CURSOR_UNKNOWN = "cursor_unknown"
     FILE_REFUSED = "file_refused"
     BUSY = "busy"
@@ -279,4 +285,5 @@ class QuarantineCode:
     DUPLICATE_UUID = "duplicate_uuid"
     UNKNOWN_ITEM = "unknown_item"
     UNKNOWN_CUSTOMER = "unknown_customer"
+    UNKNOWN_LOCATION = "unknown_location"
     BODY_TOO_LARGE = "body_too_large"

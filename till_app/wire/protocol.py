@@ -36,48 +36,79 @@ MAX_ASKED_RECORDS = 1_000
 
 
 class HubApi(Protocol):
-    """A hub as its tills see it. Each call raises HubError (services.errors) when it gets no valid answer."""
+    """A hub as its tills see it. Each call raises HubError (services.errors) when it gets no valid answer.
 
-    def pair(self, request: PairRequest) -> PairAnswer: ...
+    The words of each call begin with its HTTP form; README.md beside this module is the specification.
+    """
 
-    def hello(self, request: HelloRequest) -> HelloAnswer: ...
+    def pair(self, request: PairRequest) -> PairAnswer:
+        """`POST /v1/pair`, without a token."""
+        ...
 
-    def changes(self, cursor: str, limit: int) -> ChangesPage: ...
+    def hello(self, request: HelloRequest) -> HelloAnswer:
+        """`POST /v1/hello`."""
+        ...
 
-    def send_journal(self, request: JournalRequest) -> JournalAnswer: ...
+    def changes(self, cursor: str, limit: int) -> ChangesPage:
+        """`GET /v1/changes?cursor=…&limit=…`."""
+        ...
 
-    def picture(self, sha256: str) -> bytes: ...
+    def send_journal(self, request: JournalRequest) -> JournalAnswer:
+        """`POST /v1/journal`."""
+        ...
 
-    def totals(self) -> TillTotals: ...
+    def picture(self, sha256: str) -> bytes:
+        """`GET /v1/pictures/{sha256}`."""
+        ...
+
+    def totals(self) -> TillTotals:
+        """`GET /v1/totals`."""
+        ...
+
+    # Of protocol 2 and later.
 
     def live(self, cursor: str, wait_s: float) -> LiveAnswer:
-        """Waits at the hub until there is something after the cursor, `wait_s` at most."""
+        """`GET /v1/live?cursor=…&wait_s=…`: waits at the hub until there is something after the cursor,
+        `wait_s` at most."""
         ...
 
     def snapshot(self, schema_version: int) -> SnapshotAnswer:
-        """Refused with `not_found` when the hub makes none of that version."""
+        """`GET /v1/snapshot?schema_version=…`. Refused with `not_found` when the hub makes none of that
+        version."""
         ...
 
     def snapshot_bytes(self, sha256: str, start: int) -> Iterator[bytes]:
-        """The compressed file from a byte on, piece by piece."""
+        """`GET /v1/snapshot/{sha256}` with `Range: bytes={start}-`: the compressed file from a byte on, piece
+        by piece."""
         ...
 
-    def sweep(self) -> SweepAnswer: ...
+    def sweep(self) -> SweepAnswer:
+        """`GET /v1/sweep`."""
+        ...
 
-    def bucket(self, kind: str, bucket: int, of_buckets: int) -> BucketAnswer: ...
+    def bucket(self, kind: str, bucket: int, of_buckets: int) -> BucketAnswer:
+        """`GET /v1/sweep/{kind}?bucket=…&of_buckets=…`."""
+        ...
 
     def records(self, kind: str, record_ids: list[str]) -> list[Record]:
-        """Those that exist, of at most MAX_ASKED_RECORDS."""
+        """`POST /v1/records`, a RecordsRequest, answered by an array of records: those that exist, of at most
+        MAX_ASKED_RECORDS."""
         ...
 
-    def known(self, uuids: list[str]) -> KnownAnswer: ...
+    def known(self, uuids: list[str]) -> KnownAnswer:
+        """`POST /v1/known`, a KnownRequest."""
+        ...
 
     def journal(self, after_seq: int, limit: int) -> JournalPage:
-        """What the hub keeps of the calling till: to be read back by a till that was restored."""
+        """`GET /v1/journal?after_seq=…&limit=…`: what the hub keeps of the calling till, to be read back by a
+        till that was restored."""
         ...
 
     def waiting(self) -> list[WaitingEntry]:
-        """This till's entries that wait at the hub for a person."""
+        """`GET /v1/waiting`, answered by an array: this till's entries that wait at the hub for a person, the
+        oldest first."""
         ...
 
-    def session_check(self, session_id: str) -> SessionCheck: ...
+    def session_check(self, session_id: str) -> SessionCheck:
+        """`GET /v1/sessions/{session_id}`."""
+        ...

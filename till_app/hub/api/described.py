@@ -31,7 +31,7 @@ quantities (`…_milli`) are thousandths of the unit (one piece is 1000, 0.412 k
 (`…_bp`) are basis points (20 % is 2000). Moments are RFC 3339 in UTC with microseconds.
 
 Every failure is an ErrorAnswer. Only a 2xx with a whole body means that something happened; greetings,
-journals and imports may be sent again as they are. A body may have `Content-Encoding: gzip`.
+journals and imports may be sent again as they are. A body may have `Content-Encoding: gzip` or `zstd`.
 """
 
 
@@ -82,3 +82,11 @@ class PictureOperation(Operation):
 
     def __post_init__(self) -> None:
         self.request_body = _file_body("image/*")
+
+
+@dataclass
+class JournalFileOperation(Operation):
+    """The request body is an exported journal."""
+
+    def __post_init__(self) -> None:
+        self.request_body = _file_body("application/x-ndjson")

@@ -1,7 +1,10 @@
-"""Accepts request bodies with `Content-Encoding: gzip`, inflated as they come in."""
+"""Accepts request bodies with `Content-Encoding` gzip or zstd, inflated as they come in."""
 
 import zlib
+from collections.abc import Iterator
+from typing import Protocol
 
+import zstandard
 from litestar.enums import ScopeType
 from litestar.types import (
     ASGIApp,
@@ -19,6 +22,10 @@ from till_app.wire.exchange import ErrorCode
 MAX_INFLATION = 200
 """Inflated size over sent size; a body that grows more is an attack."""
 _FREE_BYTES = 1_000_000
+_ZSTD_SLICE_BYTES = 64
+"""A block of zstd takes 4 bytes and makes 128 kB at most: so much is held before the size is looked at."""
+_MAX_ZSTD_WINDOW_BYTES = 2**23
+_ENCODING = b"content-encoding"
 
 
 class InflateRequests:
@@ -28,12 +35,13 @@ class InflateRequests:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != ScopeType.HTTP or (b"content-encoding", b"gzip") not in scope["headers"]:
+        stream = _stream_of(scope)
+        if stream is None:
             await self._app(scope, receive, send)
             return
-        dropped = (b"content-encoding", b"content-length")
+        dropped = (_ENCODING, b"content-length")
         scope["headers"] = [header for header in scope["headers"] if header[0] not in dropped]
-        inflater = _Inflater()
+        inflater = _Inflater(stream)
 
         async def receive_inflated() -> HTTPReceiveMessage | WebSocketReceiveMessage:
             while True:
@@ -48,22 +56,84 @@ class InflateRequests:
         await self._app(scope, receive_inflated, send)
 
 
-class _Inflater:
+class _Stream(Protocol):
+    """Something compressed that comes in pieces."""
+
+    name: str
+
+    @property
+    def is_whole(self) -> bool: ...
+
+    def pieces(self, data: bytes, allowed: int) -> Iterator[bytes]:
+        """What it holds, not much more than `allowed` at a time. Raises ValueError when it is damaged."""
+        ...
+
+
+def _stream_of(scope: Scope) -> _Stream | None:
+    if scope["type"] != ScopeType.HTTP:
+        return None
+    match next((value for name, value in scope["headers"] if name == _ENCODING), b""):
+        case b"gzip":
+            return _Gzip()
+        case b"zstd":
+            return _Zstd()
+    return None
+
+
+class _Gzip:
+    name = "gzip"
+
     def __init__(self) -> None:
         self._stream = zlib.decompressobj(zlib.MAX_WBITS | 16)
+
+    @property
+    def is_whole(self) -> bool:
+        return self._stream.eof
+
+    def pieces(self, data: bytes, allowed: int) -> Iterator[bytes]:
+        try:
+            yield self._stream.decompress(data, allowed + 1)
+        except zlib.error as error:
+            raise ValueError("not gzip") from error
+
+
+class _Zstd:
+    name = "zstd"
+
+    def __init__(self) -> None:
+        decompressor = zstandard.ZstdDecompressor(max_window_size=_MAX_ZSTD_WINDOW_BYTES)
+        self._stream = decompressor.decompressobj()
+
+    @property
+    def is_whole(self) -> bool:
+        return self._stream.eof
+
+    def pieces(self, data: bytes, allowed: int) -> Iterator[bytes]:
+        for start in range(0, len(data), _ZSTD_SLICE_BYTES):
+            try:
+                yield self._stream.decompress(data[start : start + _ZSTD_SLICE_BYTES])
+            except zstandard.ZstdError as error:
+                raise ValueError("not zstd") from error
+
+
+class _Inflater:
+    def __init__(self, stream: _Stream) -> None:
+        self._stream = stream
         self._received = 0
         self._inflated = 0
 
     def feed(self, data: bytes, *, is_last: bool) -> bytes:
         self._received += len(data)
         allowed = self._received * MAX_INFLATION + _FREE_BYTES - self._inflated
+        body = bytearray()
         try:
-            body = self._stream.decompress(data, allowed)
-        except zlib.error:
-            raise Refused(400, ErrorCode.BAD_REQUEST, "The body is not valid gzip.") from None
-        if self._stream.unconsumed_tail:
-            raise Refused(413, ErrorCode.TOO_LARGE, "The body inflates beyond all measure.")
-        if is_last and not self._stream.eof:
-            raise Refused(400, ErrorCode.BAD_REQUEST, "The gzip body is cut off.")
+            for piece in self._stream.pieces(data, allowed):
+                body += piece
+                if len(body) > allowed:
+                    raise Refused(413, ErrorCode.TOO_LARGE, "The body inflates beyond all measure.")
+        except ValueError:
+            raise Refused(400, ErrorCode.BAD_REQUEST, f"The body is not valid {self._stream.name}.") from None
+        if is_last and not self._stream.is_whole:
+            raise Refused(400, ErrorCode.BAD_REQUEST, f"The {self._stream.name} body is cut off.")
         self._inflated += len(body)
-        return body
+        return bytes(body)

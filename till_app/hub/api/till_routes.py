@@ -1,4 +1,4 @@
-"""What tills call: pairing, greeting, the feed, the journal, pictures and totals."""
+"""What tills call: pairing, greeting, the feed, the journal both ways, pictures and totals."""
 
 from typing import Annotated, Any
 
@@ -8,30 +8,45 @@ from litestar.di import NamedDependency, Provide
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from till_app.hub import ingest, tills
-from till_app.hub.api.access import calling_till, hub_of
+from till_app.hub import tills
+from till_app.hub.api.access import (
+    address_of,
+    calling_till,
+    count_failed_proof,
+    hub_of,
+    require_not_blocked,
+)
 from till_app.hub.api.described import TILL_TOKEN, failing
-from till_app.hub.catalogue import picture_of
-from till_app.hub.feed import changes_page
+from till_app.hub.api.journal_gate import JournalGate
+from till_app.hub.catalogue.pictures import picture_of
+from till_app.hub.custody import ingest, quarantine, read_back, sessions
+from till_app.hub.custody.greeting import FeedSizes, greet
+from till_app.hub.custody.totals import till_totals
+from till_app.hub.feed_pages import changes_page
 from till_app.hub.refusals import Refused
 from till_app.hub.tills import Till
-from till_app.hub.totals import till_totals
 from till_app.wire.changes import ChangesPage
 from till_app.wire.exchange import (
     ErrorCode,
     HelloAnswer,
     HelloRequest,
     JournalAnswer,
+    JournalPage,
     JournalRequest,
+    KnownAnswer,
+    KnownRequest,
     PairAnswer,
     PairRequest,
+    SessionCheck,
     TillTotals,
+    WaitingEntry,
 )
-from till_app.wire.protocol import MAX_PAGE_ROWS, MAX_REQUEST_BYTES
+from till_app.wire.protocol import MAX_BATCH_ENTRIES, MAX_PAGE_ROWS, MAX_REQUEST_BYTES
 
 _MAX_JOURNAL_BYTES = 8 * MAX_REQUEST_BYTES
 """One oversized entry must not block a till's queue for ever."""
 _MAX_SMALL_BYTES = 64_000
+_MAX_KNOWN_BYTES = 256_000
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -41,14 +56,16 @@ AnyRequest = Request[Any, Any, Any]
     status_code=200,
     sync_to_thread=True,
     request_max_body_size=_MAX_SMALL_BYTES,
-    responses=failing(400, 403, 413),
+    responses=failing(400, 403, 413, 429),
 )
 def pair(request: AnyRequest, data: JSONBody[PairRequest]) -> PairAnswer:
     """Use up a one-time pairing code; the token in the answer is shown once."""
     hub = hub_of(request)
+    require_not_blocked(hub, address_of(request))
     with hub.database.writing() as connection:
         answer = tills.pair(connection, data, hub.clock())
     if answer is None:
+        count_failed_proof(hub, address_of(request))
         raise Refused(403, ErrorCode.PAIRING_CODE_WRONG, "The pairing code is wrong, used or too old.")
     return answer
 
@@ -64,8 +81,8 @@ def pair(request: AnyRequest, data: JSONBody[PairRequest]) -> PairAnswer:
 def hello(request: AnyRequest, till: NamedDependency[Till], data: JSONBody[HelloRequest]) -> HelloAnswer:
     """Agree on a protocol; learn how far the hub has the till's journal."""
     hub = hub_of(request)
-    with hub.database.writing() as connection:
-        return tills.hello(connection, till, data, hub.clock())
+    sizes: FeedSizes = request.app.state.feed_sizes
+    return greet(hub.database, sizes, till, data, hub.clock())
 
 
 @get(
@@ -82,23 +99,70 @@ def changes(
 ) -> Response[bytes]:
     """Records and tombstones after a cursor, in the order of their commit; an empty cursor starts anew."""
     with hub_of(request).database.reading() as connection:
-        return Response(changes_page(connection, cursor, limit), media_type="application/json")
+        return Response(changes_page(connection, cursor, limit, till.shop_id), media_type="application/json")
 
 
 @post(
     "/v1/journal",
     status_code=200,
-    sync_to_thread=True,
     request_max_body_size=_MAX_JOURNAL_BYTES,
     security=TILL_TOKEN,
     responses=failing(400, 401, 409, 410, 413, 422),
 )
-def journal(
+async def journal(
     request: AnyRequest, till: NamedDependency[Till], data: JSONBody[JournalRequest]
 ) -> JournalAnswer:
     """Take custody of journal entries; the answer comes after the commit."""
     hub = hub_of(request)
-    return ingest.receive(hub.database, till, data, hub.clock())
+    gate: JournalGate = request.app.state.journal_gate
+    return await gate.run(lambda: ingest.receive(hub.database, till, data, hub.clock()))
+
+
+@get("/v1/journal", sync_to_thread=True, security=TILL_TOKEN, responses=failing(400, 401))
+def journal_back(
+    request: AnyRequest,
+    till: NamedDependency[Till],
+    after_seq: Annotated[int, QueryParameter(ge=0, description="The last number that the till has.")] = 0,
+    limit: Annotated[int, QueryParameter(ge=1, description=f"At most {MAX_BATCH_ENTRIES}.")] = 100,
+) -> JournalPage:
+    """The calling till's own entries, byte for byte as it sent them; fewer at once when they are large."""
+    with hub_of(request).database.reading() as connection:
+        return read_back.journal_page(connection, till.till_id, after_seq, limit)
+
+
+@post(
+    "/v1/known",
+    status_code=200,
+    sync_to_thread=True,
+    request_max_body_size=_MAX_KNOWN_BYTES,
+    security=TILL_TOKEN,
+    responses=failing(400, 401, 413),
+)
+def known(request: AnyRequest, till: NamedDependency[Till], data: JSONBody[KnownRequest]) -> KnownAnswer:
+    """Which of these entries the hub has, in whosever journal."""
+    with hub_of(request).database.reading() as connection:
+        return read_back.known(connection, data.uuids)
+
+
+@get("/v1/waiting", sync_to_thread=True, security=TILL_TOKEN, responses=failing(401))
+def waiting(request: AnyRequest, till: NamedDependency[Till]) -> list[WaitingEntry]:
+    """The calling till's entries that wait at the hub for a person, with words and advice."""
+    with hub_of(request).database.reading() as connection:
+        return quarantine.waiting_entries(connection, till.till_id)
+
+
+@get(
+    "/v1/sessions/{session_id:str}",
+    sync_to_thread=True,
+    security=TILL_TOKEN,
+    responses=failing(400, 401, 404),
+)
+def session_check(
+    request: AnyRequest, till: NamedDependency[Till], session_id: FromPath[str]
+) -> SessionCheck:
+    """What the hub has of a session of the calling till, and which receipt numbers are missing."""
+    with hub_of(request).database.reading() as connection:
+        return sessions.session_check(connection, till, session_id)
 
 
 @get(
@@ -127,7 +191,18 @@ def totals(request: AnyRequest, till: NamedDependency[Till]) -> TillTotals:
 
 TILL_ROUTER = Router(
     "/",
-    route_handlers=[pair, hello, changes, journal, picture, totals],
+    route_handlers=[
+        pair,
+        hello,
+        changes,
+        journal,
+        journal_back,
+        known,
+        waiting,
+        session_check,
+        picture,
+        totals,
+    ],
     dependencies={"till": Provide(calling_till, sync_to_thread=True)},
     tags=["till"],
 )

@@ -4,19 +4,29 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from till_app.hub.catalogue import store_picture
+from till_app.hub.catalogue.pictures import store_picture
 from till_app.hub.database import Database
-from till_app.hub.imports.item_apply import finish_accepted
+from till_app.hub.imports.accepted import finish_accepted
 from till_app.hub.imports.items import import_items
+from till_app.hub.imports.prices import import_prices
 from till_app.hub.imports.report import FileRefused, ImportReport, Tally
 from till_app.hub.imports.small_files import SMALL_FILES, import_small_file
 from till_app.hub.refusals import Refused
 
 FILES = {
     "shop": "shop.csv",
+    "shops": "shops.csv",
+    "locations": "locations.csv",
     "vat-codes": "vat_codes.csv",
     "departments": "departments.csv",
     "items": "items.csv",
+    "stock": "stock.csv",
+    "price-lists": "price_lists.csv",
+    "prices": "prices.csv",
+    "promotions": "promotions.csv",
+    "customers": "customers.csv",
+    "receipt-texts": "receipt_texts.csv",
+    "settings": "settings.csv",
     "quick-keys": "quick_keys.csv",
     "staff": "staff.csv",
 }
@@ -32,6 +42,8 @@ def import_file(
     finish_accepted(database, now)
     if kind == "items":
         return import_items(database, path, now, dry_run=dry_run)
+    if kind == "prices":
+        return import_prices(database, path, now, dry_run=dry_run)
     if kind in SMALL_FILES:
         return import_small_file(database, kind, path, now, dry_run=dry_run)
     raise KeyError(kind)

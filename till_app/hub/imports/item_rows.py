@@ -2,12 +2,18 @@
 
 from dataclasses import dataclass
 
+from till_app.hub.catalogue.item_values import (
+    BarcodeValue,
+    checked_barcodes,
+    checked_pictures,
+    checked_plu,
+)
+from till_app.hub.catalogue.stock import MAX_STOCK_MILLI
 from till_app.hub.cells import (
     MAX_CODE_LENGTH,
     MAX_DESCRIPTION_LENGTH,
     MAX_NAME_LENGTH,
     BadCell,
-    barcode_key,
     checked_choice,
     checked_decimal,
     checked_flag,
@@ -30,7 +36,7 @@ ITEM_COLUMNS = Columns(
         "picture",
     ),
 )
-MAX_STOCK_MILLI = 10**12
+_MAX_LIST_LENGTH = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +52,16 @@ class ItemRow:
     price_minor: int | None
     unit: str
     plu: str | None
-    barcodes: dict[str, str]
-    """Barcode by its key."""
+    barcodes: dict[str, BarcodeValue]
+    """By key."""
     minimum_age: int
     stock_milli: int | None
-    picture_file: str | None
+    pictures: list[str]
+    """File names, in order."""
+
+    @property
+    def picture_file(self) -> str | None:
+        return self.pictures[0] if self.pictures else None
 
     @property
     def keys(self) -> list[tuple[str, str]]:
@@ -81,11 +92,11 @@ def parse_item(row: CsvRow, departments: dict[str, str], vat_codes: set[str]) ->
         vat_code=vat_code,
         price_minor=_price(cells["price"], checked_flag("open_price", cells["open_price"])),
         unit=unit,
-        plu=_plu(cells["plu"]),
-        barcodes=_barcodes(cells["barcodes"]),
+        plu=checked_plu(cells["plu"]),
+        barcodes=checked_barcodes(_parted("barcodes", cells["barcodes"])),
         minimum_age=checked_integer("minimum_age", cells["minimum_age"] or "0", 0, 99),
         stock_milli=_stock(cells["stock"], unit),
-        picture_file=checked_text("picture", cells["picture"], MAX_NAME_LENGTH) or None,
+        pictures=checked_pictures(_parted("picture", cells["picture"])),
     )
 
 
@@ -100,21 +111,8 @@ def _price(raw: str, is_open: bool) -> int | None:
     return None if is_open else price_minor
 
 
-def _plu(raw: str) -> str | None:
-    plu = checked_text("plu", raw, 13)
-    if plu and not (plu.isascii() and plu.isdigit()):
-        raise BadCell("plu_malformed", f"plu {plu!r} is not made of digits")
-    return plu or None
-
-
-def _barcodes(raw: str) -> dict[str, str]:
-    text = checked_text("barcodes", raw, 1_000)
-    barcodes = (part.strip() for part in text.split("|"))
-    by_key: dict[str, str] = {}
-    for barcode in barcodes:
-        if barcode:
-            by_key.setdefault(barcode_key(barcode), barcode)
-    return by_key
+def _parted(column: str, raw: str) -> list[str]:
+    return checked_text(column, raw, _MAX_LIST_LENGTH).split("|")
 
 
 def _stock(raw: str, unit: str) -> int | None:

@@ -5,41 +5,41 @@ What is staged is complete, down to the encoded record, and belongs to one impor
 
 import secrets
 import uuid
-from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, exists, insert, select
 
 from till_app.domain.times import to_text
 from till_app.hub import tables
+from till_app.hub.catalogue.item_records import ONE_MILLI
 from till_app.hub.database import Database
 from till_app.hub.feed import encode_record
+from till_app.hub.imports.item_lookups import (
+    KnownItem,
+    StockPlace,
+    hashes_by_file,
+    known_items,
+    owners_of,
+    stock_place,
+)
 from till_app.hub.imports.item_rows import ItemRow
 from till_app.hub.imports.report import Tally
 from till_app.wire.changes import ItemRecord, StockRecord
 
 BATCH_ROWS = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What the hub has of an item that the file names."""
-
-    item_id: str
-    blocked: bool
-    picture_file: str | None
-    payload: bytes
+STAGING_TABLES = (tables.import_item, tables.import_key, tables.import_picture)
 
 
 def stage(connection: Connection, import_id: str, batch: list[ItemRow], now: datetime, tally: Tally) -> int:
     """Judge a batch against the rows before it and the hub's items; returns how many rows will change."""
-    known = _known_items(connection, batch)
-    owners = _owners(connection, import_id, batch)
-    pictures = _picture_hashes(connection, batch)
+    known = known_items(connection, batch)
+    owners = owners_of(connection, import_id, batch)
+    pictures = hashes_by_file(connection, batch)
+    place = stock_place(connection)
     now_text = to_text(now)
     item_rows: list[dict[str, object]] = []
+    picture_rows: list[dict[str, object]] = []
     key_rows: list[dict[str, object]] = []
     for row in batch:
         clash = next((key for key in row.keys if owners.get(key, row.item_code) != row.item_code), None)
@@ -49,25 +49,31 @@ def stage(connection: Connection, import_id: str, batch: list[ItemRow], now: dat
             tally.refuse(row.line, f"duplicate_{clash[0]}", _clash_words(clash, owners))
             continue
         present = known.get(row.item_code)
-        item_id = present.item_id if present else _item_id(now, row.line)
+        item_id = present.item_id if present else ordered_id(now, row.line)
         for key in row.keys:
             owners[key] = row.item_code
         owners["line", row.item_code] = str(row.line)
         key_rows.extend(_key_values(import_id, row, item_id))
         payload = _payload(row, item_id, present, pictures)
-        if present and present.payload == payload and present.picture_file == row.picture_file:
+        if present and present.payload == payload and present.pictures == row.pictures:
             tally.count("unchanged")
             continue
         tally.count("changed" if present else "added")
-        item_rows.append(_item_values(import_id, row, item_id, present, payload, now_text))
+        values = _item_values(import_id, row, item_id, present, payload)
+        if present is None and row.stock_milli is not None:
+            values |= _stock_values(item_id, row.stock_milli, place, now_text)
+        item_rows.append(values)
+        picture_rows.extend(_picture_values(import_id, row, item_id))
     if key_rows:
         connection.execute(insert(tables.import_key), key_rows)
     if item_rows:
         connection.execute(insert(tables.import_item), item_rows)
+    if picture_rows:
+        connection.execute(insert(tables.import_picture), picture_rows)
     return len(item_rows)
 
 
-def _item_id(now: datetime, line: int) -> str:
+def ordered_id(now: datetime, line: int) -> str:
     """A UUID version 7 that has the line where RFC 9562 allows a counter (method 1): its first 32 free bits.
 
     Ids in the order of the file go to the ends of the indexes; random ones would touch all their pages.
@@ -105,7 +111,7 @@ def refuse_taken(database: Database, import_id: str, tally: Tally) -> int:
             tally.uncount("unchanged" if is_new is None else "added" if is_new else "changed")
         refused += len(staged_as_new)
         with database.writing() as connection:
-            for table in (tables.import_item, tables.import_key):
+            for table in STAGING_TABLES:
                 connection.execute(
                     delete(table).where(table.c.import_id == import_id, table.c.line.in_(list(taken)))
                 )
@@ -150,46 +156,8 @@ def _taken(connection: Connection, import_id: str) -> dict[int, tuple[str, str]]
     }
 
 
-def _known_items(connection: Connection, batch: list[ItemRow]) -> dict[str, _Known]:
-    item, feed = tables.item.c, tables.feed.c
-    rows = connection.execute(
-        select(item.item_code, item.item_id, item.blocked, item.picture_file, feed.payload)
-        .join(tables.feed, (feed.kind == "item") & (feed.record_id == item.item_id))
-        .where(item.item_code.in_([row.item_code for row in batch]))
-    )
-    return {row[0]: _Known(*row[1:]) for row in rows}
-
-
-def _owners(connection: Connection, import_id: str, batch: list[ItemRow]) -> dict[tuple[str, str], str]:
-    """By (kind, key), the item code of the earlier row that has it; by ("line", item code), its line."""
-    wanted: defaultdict[str, list[str]] = defaultdict(list)
-    for row in batch:
-        for kind, key in row.keys:
-            wanted[kind].append(key)
-    keys = tables.import_key
-    owners: dict[tuple[str, str], str] = {}
-    for kind, values in wanted.items():
-        for key, item_code, line in connection.execute(
-            select(keys.c.key, keys.c.item_code, keys.c.line).where(
-                keys.c.import_id == import_id, keys.c.kind == kind, keys.c.key.in_(values)
-            )
-        ):
-            owners[kind, key] = item_code
-            owners["line", item_code] = str(line)
-    return owners
-
-
-def _picture_hashes(connection: Connection, batch: list[ItemRow]) -> dict[str, str]:
-    names = {row.picture_file for row in batch if row.picture_file}
-    rows = connection.execute(
-        select(tables.picture_file.c.file_name, tables.picture_file.c.sha256).where(
-            tables.picture_file.c.file_name.in_(names)
-        )
-    )
-    return {row[0]: row[1] for row in rows}
-
-
-def _payload(row: ItemRow, item_id: str, present: _Known | None, pictures: dict[str, str]) -> bytes:
+def _payload(row: ItemRow, item_id: str, present: KnownItem | None, pictures: dict[str, str]) -> bytes:
+    hashes = [pictures[name] for name in row.pictures if name in pictures]
     return encode_record(
         ItemRecord(
             item_id=item_id,
@@ -201,10 +169,16 @@ def _payload(row: ItemRow, item_id: str, present: _Known | None, pictures: dict[
             price_minor=row.price_minor,
             unit=row.unit,
             plu=row.plu,
-            barcodes=list(row.barcodes.values()),
+            barcodes=[code.barcode for code in row.barcodes.values()],
             minimum_age=row.minimum_age,
-            picture=pictures.get(row.picture_file) if row.picture_file else None,
+            picture=hashes[0] if hashes else None,
             blocked=present.blocked if present else False,
+            pictures=hashes,
+            pack_milli={
+                code.barcode: code.quantity_milli
+                for code in row.barcodes.values()
+                if code.quantity_milli != ONE_MILLI
+            },
         )
     )
 
@@ -219,14 +193,25 @@ def _key_values(import_id: str, row: ItemRow, item_id: str) -> Iterator[dict[str
             "item_id": item_id,
             "item_code": row.item_code,
             "position": position,
-            "text": row.barcodes[key] if kind == "barcode" else key,
+            "text": row.barcodes[key].barcode if kind == "barcode" else key,
+            "quantity_milli": row.barcodes[key].quantity_milli if kind == "barcode" else ONE_MILLI,
+        }
+
+
+def _picture_values(import_id: str, row: ItemRow, item_id: str) -> Iterator[dict[str, object]]:
+    for position, file_name in enumerate(row.pictures[1:], start=1):
+        yield {
+            "import_id": import_id,
+            "line": row.line,
+            "item_id": item_id,
+            "position": position,
+            "file_name": file_name,
         }
 
 
 def _item_values(
-    import_id: str, row: ItemRow, item_id: str, present: _Known | None, payload: bytes, now_text: str
+    import_id: str, row: ItemRow, item_id: str, present: KnownItem | None, payload: bytes
 ) -> dict[str, object]:
-    stock_milli = row.stock_milli if present is None else None
     return {
         "import_id": import_id,
         "line": row.line,
@@ -244,8 +229,18 @@ def _item_values(
         "picture_file": row.picture_file,
         "blocked": present.blocked if present else False,
         "payload": payload,
+        "stock_milli": None,
+        "stock_payload": None,
+        "location_id": None,
+        "stock_scope": None,
+    }
+
+
+def _stock_values(item_id: str, stock_milli: int, place: StockPlace, now_text: str) -> dict[str, object]:
+    record = StockRecord(item_id, stock_milli, now_text, place.location_id)
+    return {
         "stock_milli": stock_milli,
-        "stock_payload": (
-            None if stock_milli is None else encode_record(StockRecord(item_id, stock_milli, now_text))
-        ),
+        "stock_payload": encode_record(record),
+        "location_id": place.location_id,
+        "stock_scope": place.shop_id,
     }

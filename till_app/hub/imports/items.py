@@ -1,6 +1,6 @@
 """Importing items: rows are judged and staged in batches, then accepted together and brought in.
 
-Staging keeps memory flat and the write lock free while a large file is read; see `item_apply` for what
+Staging keeps memory flat and the write lock free while a large file is read; see `accepted` for what
 comes after. The stock column says what a new item begins with: the stock of an item that is known
 already moves by sales and counts only, and an import leaves it alone.
 """
@@ -18,10 +18,11 @@ from till_app.hub import tables
 from till_app.hub.cells import BadCell
 from till_app.hub.database import Database
 from till_app.hub.feed import identity
+from till_app.hub.imports.accepted import accept, finish_accepted
 from till_app.hub.imports.csv_file import CsvRow, open_rows
-from till_app.hub.imports.item_apply import accept, discard, finish_accepted
 from till_app.hub.imports.item_rows import ITEM_COLUMNS, ItemRow, parse_item
-from till_app.hub.imports.item_staging import BATCH_ROWS, refuse_taken, stage
+from till_app.hub.imports.item_staging import BATCH_ROWS, STAGING_TABLES, refuse_taken, stage
+from till_app.hub.imports.parts import discard
 from till_app.hub.imports.report import ImportReport, ImportUnfinished, Tally
 
 
@@ -44,23 +45,24 @@ def import_items(database: Database, path: Path, now: datetime, *, dry_run: bool
                     staged += stage(connection, import_id, batch, now, tally)
             staged -= refuse_taken(database, import_id, tally)
             if not dry_run:
-                accept(database, import_id, staged, seen_version, now)
+                accept(database, "items", import_id, staged, seen_version, now)
                 is_accepted = staged > 0
         finally:
             if not is_accepted:
-                for table in (tables.import_item, tables.import_key):
+                for table in STAGING_TABLES:
                     discard(database, table, table.c.import_id == import_id)
     if is_accepted:
-        _finish(database, now)
+        finish(database, now)
     return tally.report()
 
 
-def _finish(database: Database, now: datetime) -> None:
+def finish(database: Database, now: datetime) -> None:
+    """Bring in an accepted file. Raises ImportUnfinished."""
     try:
         finish_accepted(database, now)
     except SQLAlchemyError as error:
         raise ImportUnfinished(
-            "The file was accepted, but the hub failed while its items went in. The rest goes in when the"
+            "The file was accepted, but the hub failed while its rows went in. The rest goes in when the"
             " hub is started again, or with the next import."
         ) from error
 

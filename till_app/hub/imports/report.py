@@ -25,6 +25,7 @@ class ImportReport(msgspec.Struct, frozen=True):
     refused_count: int
     refused: list[RefusedRow]
     ignored_columns: list[str]
+    removed: int = 0
 
 
 class FileRefused(Exception):
@@ -45,6 +46,7 @@ class Tally:
     added: int = 0
     changed: int = 0
     unchanged: int = 0
+    removed: int = 0
     refused_count: int = 0
     refused: list[RefusedRow] = field(default_factory=list)
     ignored_columns: list[str] = field(default_factory=list)
@@ -55,7 +57,7 @@ class Tally:
             self.refused.append(RefusedRow(line, code, words))
 
     def count(self, outcome: str) -> None:
-        """`added`, `changed` or `unchanged`."""
+        """`added`, `changed`, `unchanged` or `removed`."""
         setattr(self, outcome, getattr(self, outcome) + 1)
 
     def uncount(self, outcome: str) -> None:
@@ -73,4 +75,5 @@ class Tally:
             self.refused_count,
             sorted(self.refused, key=lambda row: row.line),
             self.ignored_columns,
+            self.removed,
         )

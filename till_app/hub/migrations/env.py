@@ -1,4 +1,4 @@
-"""Alembic's entry: migrates on the connection that `run.upgrade` hands over."""
+"""Alembic's entry: migrates on the connection that `run.migrate` hands over."""
 
 from alembic import context
 

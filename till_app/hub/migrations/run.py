@@ -19,7 +19,20 @@ def known_revisions() -> frozenset[str]:
     return frozenset(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
 
 
-def upgrade(connection: Connection) -> None:
+def migrate(connection: Connection, target: str) -> None:
+    """Up or down to a revision, `base` or `head`."""
     config = _config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    present = _present(connection)
+    scripts = ScriptDirectory.from_config(config)
+    older = {script.revision for script in scripts.iterate_revisions(present, "base")} if present else set()
+    if target == "base" or (target in older and target != present):
+        command.downgrade(config, target)
+    else:
+        command.upgrade(config, target)
+
+
+def _present(connection: Connection) -> str | None:
+    from alembic.migration import MigrationContext
+
+    return MigrationContext.configure(connection).get_current_revision()

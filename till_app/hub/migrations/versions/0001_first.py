@@ -6,6 +6,35 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
+_TABLES = (
+    "stock",
+    "sale_tender",
+    "sale_line",
+    "quick_key",
+    "item_barcode",
+    "sale",
+    "picture_file",
+    "item",
+    "fork",
+    "entry",
+    "z_report",
+    "vat_rate",
+    "till_session",
+    "till",
+    "stock_movement",
+    "staff",
+    "shop",
+    "picture",
+    "pairing_code",
+    "import_key",
+    "import_item",
+    "hub_state",
+    "feed",
+    "drawer_movement",
+    "department",
+)
+"""Children before their parents."""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -353,3 +382,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["item_id"], ["item.item_id"], name=op.f("fk_stock_item_id_item")),
         sa.PrimaryKeyConstraint("item_id", name=op.f("pk_stock")),
     )
+
+
+def downgrade() -> None:
+    for table in _TABLES:
+        op.drop_table(table)

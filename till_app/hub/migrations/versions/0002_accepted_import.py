@@ -15,3 +15,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("import_id", name=op.f("pk_accepted_import")),
     )
     op.create_index("ix_import_key_line", "import_key", ["line", "import_id"])
+
+
+def downgrade() -> None:
+    op.drop_index("ix_import_key_line", "import_key")
+    op.drop_table("accepted_import")

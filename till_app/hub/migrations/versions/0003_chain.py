@@ -1,16 +1,23 @@
 """Many shops with their own prices, stock and staff; promotions, customers, texts; who may do what."""
 
 from datetime import UTC, datetime
+from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from alembic import op
 
 from till_app.domain.ids import new_uuid7
+from till_app.hub.migrations.leaving_chain import leave_chain
 
 revision = "0003"
 down_revision = "0002"
 
+_REWRITTEN_ROWS = 2_000
 _NEW_TABLES = (
+    "import_price",
+    "import_picture",
+    "feed_day",
     "snapshot",
     "attempt",
     "audit",
@@ -45,8 +52,10 @@ def upgrade() -> None:
         sa.UniqueConstraint("location_code", name="uq_location_location_code"),
     )
     op.create_index("ix_location_shop_id", "location", ["shop_id"])
+    _see_to_a_shop()
     _give_each_shop_a_location()
     _add_catalogue_tables()
+    _add_import_tables()
     _add_custody_tables()
     _widen_stock()
     with op.batch_alter_table("feed") as feed:
@@ -56,6 +65,17 @@ def upgrade() -> None:
     with op.batch_alter_table("feed") as feed:
         feed.alter_column("scope", server_default=None)
         feed.create_index("ix_feed_scope_seq", ["scope", "seq"])
+    op.create_index(
+        "ix_feed_gone_seq",
+        "feed",
+        ["seq"],
+        sqlite_where=sa.text("gone = 1"),
+        postgresql_where=sa.text("gone"),
+    )
+    op.add_column(
+        "hub_state", sa.Column("feed_horizon", sa.BigInteger(), nullable=False, server_default=sa.text("0"))
+    )
+    _rewrite_feed()
     with op.batch_alter_table("item_barcode") as barcode:
         barcode.add_column(
             sa.Column("quantity_milli", sa.BigInteger(), nullable=False, server_default="1000")
@@ -83,10 +103,28 @@ def upgrade() -> None:
     for column in ("resolution", "resolved_at", "resolved_by", "resolution_note"):
         op.add_column("entry", sa.Column(column, sa.Text()))
     op.add_column("fork", sa.Column("adopted_by_till_id", sa.Text()))
+    op.create_index("ix_fork_uuid", "fork", ["uuid"])
+    for table in ("till_session", "z_report"):
+        op.add_column(table, sa.Column("seq", sa.BigInteger()))
+    for table in ("sale", "drawer_movement", "z_report"):
+        op.create_index(f"ix_{table}_session_id", table, ["session_id"])
     for column in ("shop_id", "customer_id"):
         op.add_column("sale", sa.Column(column, sa.Text()))
         op.create_index(f"ix_sale_{column}", "sale", [column])
     op.execute(sa.text("UPDATE sale SET shop_id = (SELECT shop_id FROM shop)"))
+
+
+def _see_to_a_shop() -> None:
+    """Stock lies at a location, which is a shop's: one without a name stands for the one that is to come."""
+    connection = op.get_bind()
+    if connection.execute(sa.text("SELECT count(*) FROM shop")).scalar_one() == 0:
+        connection.execute(
+            sa.text(
+                "INSERT INTO shop (shop_id, shop_code, name, address, phone, vat_number, currency,"
+                " receipt_header, receipt_footer) VALUES (:shop_id, '1', '', '', '', '', 'GBP', '', '')"
+            ),
+            {"shop_id": new_uuid7(datetime.now(UTC))},
+        )
 
 
 def _give_each_shop_a_location() -> None:
@@ -94,14 +132,75 @@ def _give_each_shop_a_location() -> None:
     now = datetime.now(UTC)
     for shop_id, name in connection.execute(sa.text("SELECT shop_id, name FROM shop")).all():
         connection.execute(
-            sa.text("INSERT INTO location VALUES (:location_id, '1', :name, :shop_id, :yes)"),
+            sa.text(
+                "INSERT INTO location (location_id, location_code, name, shop_id, is_default)"
+                " VALUES (:location_id, '1', :name, :shop_id, :yes)"
+            ),
             {"location_id": new_uuid7(now), "name": name, "shop_id": shop_id, "yes": True},
         )
 
 
+def _rewrite_feed() -> None:
+    """The records get their new fields, and those of the shop its scope. Their numbers stay: a till that
+    knows the new fields fetches all of them anew, an older one does not look at them."""
+    connection = op.get_bind()
+    shop_id, location_id, name = connection.execute(
+        sa.text("SELECT shop_id, location_id, name FROM location ORDER BY location_id LIMIT 1")
+    ).one()
+    after = 0
+    while True:
+        rows = connection.execute(
+            sa.text(
+                "SELECT seq, kind, record_id, payload FROM feed WHERE seq > :after"
+                " AND kind IN ('item', 'vat_rate', 'stock', 'shop') ORDER BY seq LIMIT :rows"
+            ),
+            {"after": after, "rows": _REWRITTEN_ROWS},
+        ).all()
+        if not rows:
+            break
+        after = rows[-1].seq
+        connection.execute(
+            sa.text("UPDATE feed SET record_id = :id, scope = :scope, payload = :payload WHERE seq = :seq"),
+            [{"seq": row.seq, **_rewritten(row, shop_id, location_id)} for row in rows],
+        )
+    if connection.execute(sa.text("SELECT count(*) FROM feed WHERE kind = 'shop'")).scalar_one():
+        connection.execute(sa.text("UPDATE hub_state SET feed_seq = feed_seq + 1"))
+        connection.execute(
+            sa.text(
+                "INSERT INTO feed (seq, kind, record_id, scope, gone, payload)"
+                " SELECT feed_seq, 'location', :location_id, :shop_id, :no, :payload FROM hub_state"
+            ),
+            {
+                "location_id": location_id,
+                "shop_id": shop_id,
+                "no": False,
+                "payload": msgspec.json.encode(["location", location_id, name, shop_id, True]),
+            },
+        )
+
+
+def _rewritten(row: Any, shop_id: str, location_id: str) -> dict[str, object]:
+    cells = msgspec.json.decode(row.payload)
+    is_gone = cells[0] == "gone"
+    record_id, scope = row.record_id, ""
+    if row.kind == "stock":
+        record_id, scope = f"{row.record_id}@{location_id}", shop_id
+        if is_gone:
+            cells[2] = record_id
+        else:
+            cells.append(location_id)
+    elif row.kind == "shop":
+        scope = shop_id
+    elif row.kind == "item" and not is_gone:
+        picture = cells[12]
+        cells += [[picture] if picture else [], {}]
+    elif row.kind == "vat_rate" and not is_gone:
+        cells.append([])
+    return {"id": record_id, "scope": scope, "payload": msgspec.json.encode(cells)}
+
+
 def _widen_stock() -> None:
-    """Its rows go to the default location; so do the records of the feed, which get their location with
-    the next movement."""
+    """Its rows go to the default location."""
     op.create_table(
         "stock_by_location",
         sa.Column("item_id", sa.Text(), nullable=False),
@@ -128,6 +227,55 @@ def _widen_stock() -> None:
     )
     with op.batch_alter_table("stock_movement") as movement:
         movement.alter_column("location_id", server_default=None)
+
+
+def _add_import_tables() -> None:
+    op.create_table(
+        "feed_day",
+        sa.Column("day", sa.Text(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("day", name="pk_feed_day"),
+    )
+    op.create_table(
+        "import_picture",
+        sa.Column("import_id", sa.Text(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Text(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("file_name", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("line", "position", "import_id", name="pk_import_picture"),
+    )
+    op.create_table(
+        "import_price",
+        sa.Column("import_id", sa.Text(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("price_id", sa.Text(), nullable=False),
+        sa.Column("item_id", sa.Text(), nullable=False),
+        sa.Column("price_list_id", sa.Text(), nullable=False),
+        sa.Column("price_minor", sa.BigInteger(), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("payload", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("line", "import_id", name="pk_import_price"),
+        sa.UniqueConstraint(
+            "item_id", "price_list_id", "import_id", name="uq_import_price_item_id_price_list_id_import_id"
+        ),
+    )
+    for column in ("location_id", "stock_scope"):
+        op.add_column("import_item", sa.Column(column, sa.Text()))
+    op.execute(
+        sa.text(
+            "UPDATE import_item SET location_id = (SELECT min(location_id) FROM location),"
+            " stock_scope = (SELECT min(shop_id) FROM location)"
+        )
+    )
+    op.add_column(
+        "import_key",
+        sa.Column("quantity_milli", sa.BigInteger(), nullable=False, server_default=sa.text("1000")),
+    )
+    op.add_column(
+        "accepted_import", sa.Column("kind", sa.Text(), nullable=False, server_default=sa.text("'items'"))
+    )
 
 
 def _add_catalogue_tables() -> None:
@@ -294,5 +442,9 @@ def _add_custody_tables() -> None:
         sa.Column("catalogue_bytes", sa.BigInteger(), nullable=False),
         sa.Column("records", sa.BigInteger(), nullable=False),
         sa.Column("built_at", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("sha256", name="pk_snapshot"),
+        sa.PrimaryKeyConstraint("sha256", "scope", name="pk_snapshot"),
     )
+
+
+def downgrade() -> None:
+    leave_chain(_NEW_TABLES)

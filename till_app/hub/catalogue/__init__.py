@@ -1,0 +1,1 @@
+"""What the hub owns and its tills sell by: single edits and views of it, with their feed records."""
