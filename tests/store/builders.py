@@ -109,6 +109,7 @@ def item(
     price_minor: int | None = 165,
     department_id: str = "dairy",
     picture: str | None = None,
+    pictures: tuple[str, ...] = (),
     blocked: bool = False,
 ) -> Item:
     return Item(
@@ -123,5 +124,6 @@ def item(
         plu=plu,
         barcodes=barcodes,
         picture=picture,
+        pictures=pictures or ((picture,) if picture else ()),
         blocked=blocked,
     )

@@ -10,12 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.store.builders import a_catalogue, item
+from till_app.catalogue_file.text import folded_words, search_expression
 from till_app.domain.catalogue import Department, QuickKey, Role, Shop, StaffMember, StockLevel
 from till_app.domain.currency import currency_by_code
 from till_app.domain.tax import VatKind, VatRate
 from till_app.services.ports import Catalogue, CatalogueFeed, CatalogueRecord, Gone
 from till_app.store.catalogue import SqliteCatalogue
-from till_app.store.catalogue_text import folded_words, search_expression
 from till_app.store.pictures import PictureDiffers
 
 EAN = "5000112637922"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import ExpectedLogs
 from tests.store.builders import a_catalogue, item
 from tests.store.test_ledger_survival import files_no_larger_than
 from till_app.services.ports import CatalogueUnavailable
@@ -50,7 +51,7 @@ def test_a_damaged_file_never_keeps_the_till_from_opening(tmp_path: Path, conten
         assert len(catalogue.find(EAN)) == 1
 
 
-def test_a_file_of_another_schema_is_made_anew(tmp_path: Path) -> None:
+def test_a_file_of_another_schema_is_sold_from_and_read_anew(tmp_path: Path) -> None:
     path = tmp_path / "c.sqlite"
     with a_catalogue(path) as catalogue:
         fill(catalogue)
@@ -58,7 +59,21 @@ def test_a_file_of_another_schema_is_made_anew(tmp_path: Path) -> None:
         connection.execute("PRAGMA user_version = 999")
     with a_catalogue(path) as catalogue:
         assert catalogue.cursor() == ""
-        assert catalogue.item_count() == 0
+        assert len(catalogue.find(EAN)) == 1
+        assert catalogue.item_count() == 501
+
+
+def test_a_file_of_another_schema_that_says_nothing_is_made_anew(
+    tmp_path: Path, expected_logs: ExpectedLogs
+) -> None:
+    expected_logs.expect("nothing of the catalogue of another release can be used")
+    path = tmp_path / "c.sqlite"
+    with closing(DRIVER.connect(path)) as connection:
+        connection.execute("CREATE TABLE item (item_id REAL, name BLOB)")
+        connection.execute("INSERT INTO item VALUES (1.5, x'ff')")
+        connection.commit()
+    with a_catalogue(path) as catalogue:
+        assert (catalogue.cursor(), catalogue.item_count()) == ("", 0)
 
 
 @pytest.mark.parametrize("content", [b"\xff" * 300_000, b""])

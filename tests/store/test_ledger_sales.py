@@ -18,7 +18,8 @@ from tests.store.builders import (
     open_session,
     sell,
 )
-from till_app.domain.basket import Basket, BasketLine, ReturnOrigin
+from till_app.domain.basket import Basket
+from till_app.domain.basket_line import BasketLine, ReturnOrigin
 from till_app.domain.catalogue import Unit
 from till_app.domain.reports import fold
 from till_app.domain.returns import AlreadyReturned, return_line, returnable_lines

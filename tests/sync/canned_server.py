@@ -10,6 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import zstandard
+
 
 @dataclass(frozen=True, slots=True)
 class Received:
@@ -84,6 +86,8 @@ class CannedServer:
         body = handler.rfile.read(int(handler.headers.get("Content-Length", "0")))
         if handler.headers.get("Content-Encoding") == "gzip":
             body = gzip.decompress(body)
+        if handler.headers.get("Content-Encoding") == "zstd":
+            body = zstandard.ZstdDecompressor().decompress(body)
         headers = {name.lower(): value for name, value in handler.headers.items()}
         self.received.append(Received(handler.command, handler.path, headers, body))
         canned = self._answers.popleft()

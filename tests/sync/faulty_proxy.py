@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import socket
+import struct
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -14,6 +15,11 @@ from urllib.parse import urlsplit
 
 WAIT_S = 10.0
 """Within which what a test waits for must have happened."""
+DRIP_S = 0.02
+"""Between two bytes of an answer that drips."""
+DELAY_S = 0.25
+_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+"""SO_LINGER, on, for no time."""
 
 
 class Fault(Enum):
@@ -24,6 +30,10 @@ class Fault(Enum):
     """The connection is closed; the hub never sees the request."""
     DROP_AFTER = "drop_after"
     """The hub does its work; its answer is thrown away and the connection closed."""
+    RESET = "reset"
+    """The hub does its work; instead of its answer the till gets a TCP reset."""
+    DELAY = "delay"
+    """The request reaches the hub a quarter of a second late."""
     HOLD = "hold"
     """The request waits until `release`, then passes."""
     ERROR_500 = "error_500"
@@ -34,8 +44,18 @@ class Fault(Enum):
     """The hub does its work; half of its answer arrives, then the connection is closed."""
     DUPLICATE = "duplicate"
     """The hub gets the request twice; its second answer is passed on."""
+    LATE = "late"
+    """The connection is closed at once; the hub gets the request after the next one that reaches it."""
+    SLOW_DRIP = "slow_drip"
+    """The hub does its work; its answer comes byte by byte, as long as the till listens."""
+    REFUSED_401 = "refused_401"
+    """401 in a hub's own words, such as from one that does not know its tills yet."""
+    TOO_LARGE_413 = "too_large_413"
+    """413 in a hub's own words."""
     HTML_200 = "html_200"
     """A captive portal: 200 and a page for people."""
+    JSON_200 = "json_200"
+    """Another service at the hub's address: 200 and a JSON of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +78,7 @@ class _State:
     seen: list[tuple[ProxiedRequest, Fault]] = field(default_factory=list)
     held: int = 0
     releases: int = 0
+    late: deque[ProxiedRequest] = field(default_factory=deque)
     connections: set[socket.socket] = field(default_factory=set)
     closed: bool = False
 
@@ -205,13 +226,25 @@ class FaultyProxy:
         fault = self._next_fault(request)
         if fault is Fault.DROP_BEFORE:
             return False
+        if fault is Fault.LATE:
+            with self._state.changed:
+                self._state.late.append(request)
+            return False
         if fault is Fault.HOLD and not self._hold():
             return False
-        answer = _MADE_UP.get(fault) or self._forwarded(request, connection)
-        if fault is Fault.DUPLICATE:
-            answer = self._forwarded(request, connection)
-        if fault is Fault.DROP_AFTER:
+        if fault is Fault.DELAY and self._is_closed_within(DELAY_S):
             return False
+        answer = _MADE_UP.get(fault) or self._forwarded(request)
+        if fault is Fault.DUPLICATE:
+            answer = self._forwarded(request)
+        if fault not in _MADE_UP:
+            self._forward_late()
+        if fault is Fault.RESET:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+        if fault in (Fault.DROP_AFTER, Fault.RESET):
+            return False
+        if fault is Fault.SLOW_DRIP:
+            return self._drip(answer, connection)
         if fault is Fault.CUT_BODY:
             head_length = answer.index(b"\r\n\r\n") + 4
             connection.sendall(answer[: head_length + (len(answer) - head_length) // 2])
@@ -241,7 +274,26 @@ class FaultyProxy:
             state.held -= 1
             return not state.closed
 
-    def _forwarded(self, request: ProxiedRequest, connection: socket.socket) -> bytes:
+    def _forward_late(self) -> None:
+        """What was thought lost arrives after what was sent later; nobody waits for its answer."""
+        with self._state.changed:
+            late = list(self._state.late)
+            self._state.late.clear()
+        for request in late:
+            self._forwarded(request)
+
+    def _drip(self, answer: bytes, connection: socket.socket) -> bool:
+        for at in range(len(answer)):
+            connection.sendall(answer[at : at + 1])
+            if self._is_closed_within(DRIP_S):
+                return False
+        return True
+
+    def _is_closed_within(self, seconds: float) -> bool:
+        with self._state.changed:
+            return self._state.changed.wait_for(lambda: self._state.closed, seconds)
+
+    def _forwarded(self, request: ProxiedRequest) -> bytes:
         hub = http.client.HTTPConnection(*self._hub, timeout=WAIT_S)
         try:
             headers = {
@@ -288,7 +340,14 @@ _MADE_UP = {
         [("Content-Type", "application/json"), ("Retry-After", "7")],
         b'{"code":"busy","message":"later"}',
     ),
+    Fault.REFUSED_401: _as_bytes(
+        401, [("Content-Type", "application/json")], b'{"code":"unauthorised","message":"who are you?"}'
+    ),
+    Fault.TOO_LARGE_413: _as_bytes(
+        413, [("Content-Type", "application/json")], b'{"code":"too_large","message":"too much"}'
+    ),
     Fault.HTML_200: _as_bytes(
         200, [("Content-Type", "text/html")], b"<html><body>Welcome to Shop Wi-Fi</body></html>"
     ),
+    Fault.JSON_200: _as_bytes(200, [("Content-Type", "application/json")], b'{"status":"ok","uptime":123}'),
 }

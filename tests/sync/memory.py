@@ -1,29 +1,46 @@
 """In memory, with the same laws as the real ones: a till's journal and catalogue, and a hub."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import NamedTuple
+
+import msgspec
 
 from till_app.domain.catalogue import Item
 from till_app.domain.journal import GENESIS_HASH, JournalEntry, is_intact, sealed
 from till_app.domain.times import to_text
 from till_app.services.errors import HubRefused, HubUnreachable
-from till_app.services.ports import CatalogueRecord, Gone, JournalPosition, UnsentSummary
-from till_app.wire.changes import ChangesPage, ItemRecord, Record, Tombstone
+from till_app.services.ports import CatalogueRecord, Gone, JournalPosition, ReadBackRefused, UnsentSummary
+from till_app.sync.pull import FeedPosition, position_text
+from till_app.sync.records import to_domain
+from till_app.wire.changes import ChangesPage, ItemRecord, LiveRecord, Record, Tombstone
 from till_app.wire.exchange import (
+    BucketAnswer,
+    BucketRow,
     Entry,
     EntryResult,
     HelloAnswer,
     HelloRequest,
     JournalAnswer,
     JournalHead,
+    JournalPage,
     JournalRequest,
+    KnownAnswer,
+    LiveAnswer,
     PairAnswer,
     PairRequest,
+    SessionCheck,
+    SnapshotAnswer,
+    SweepAnswer,
+    SweepKind,
     TillTotals,
+    WaitingEntry,
 )
+from till_app.wire.sweeping import FIELD_COUNTS, bucket_of, buckets_for, digest_of, packed_sums, summed
 
 TILL_ID = "till-1"
 HUB_ID = "hub-1"
@@ -98,6 +115,21 @@ class MemoryOutbox:
         return UnsentSummary(len(waiting), sales, waiting[0].at if waiting else None)
 
 
+class MemoryRecovery:
+    """Implements Recovery."""
+
+    def __init__(self, outbox: MemoryOutbox) -> None:
+        self._outbox = outbox
+        self.before_keeping: Callable[[], object] = lambda: None
+
+    def read_back(self, entries: Sequence[JournalEntry]) -> None:
+        self.before_keeping()
+        for entry in entries:
+            if entry.prev_hash != self._outbox.journal_head().hash or not is_intact(TILL_ID, entry):
+                raise ReadBackRefused(f"entry {entry.seq} does not follow")
+            self._outbox.entries.append(entry)
+
+
 class MemoryFeed:
     """Implements CatalogueFeed, for items and pictures; other records are only counted."""
 
@@ -148,6 +180,45 @@ class MemoryFeed:
     def add_picture(self, sha256: str, content: bytes) -> None:
         self.pictures[sha256] = content
 
+    def swap_in(self, path: Path, *, is_checked: bool = False) -> None:
+        """The file is a page as JSON: what a load would have fetched."""
+        self.writes += 1
+        page = msgspec.json.decode(path.read_bytes(), type=ChangesPage)  # its errors are ValueErrors
+        self.items = {item.item_id: item for item in to_domain(page.records) if isinstance(item, Item)}
+        self._mentioned = dict.fromkeys(self.items, self._generation)
+        self._saved_cursor = position_text(FeedPosition(page.epoch, page.next_cursor, False, 0))
+        path.unlink()
+
+    def count(self, kind: str) -> int:
+        return len(self.items) if kind == "item" else 0
+
+    def sums(self, kind: str, of_buckets: int) -> list[int]:
+        return [summed(self.bucket(kind, bucket, of_buckets).values()) for bucket in range(of_buckets)]
+
+    def bucket(self, kind: str, bucket: int, of_buckets: int) -> dict[str, int]:
+        return {
+            item.item_id: digest_of(_record_of(item))
+            for item in self.items.values()
+            if kind == "item" and bucket_of(item.item_id, of_buckets) == bucket
+        }
+
+    def next_digests(self, kind: str, after: int) -> tuple[list[tuple[str, int]], int | None]:
+        """Forty at a time."""
+        ids = sorted(self.items) if kind == "item" else []
+        beyond = after + 40
+        some = [(item_id, digest_of(_record_of(self.items[item_id]))) for item_id in ids[after:beyond]]
+        return some, beyond if beyond < len(ids) else None
+
+    def digests_of(self, kind: str, record_ids: Sequence[str]) -> dict[str, int]:
+        return {
+            item_id: digest_of(_record_of(self.items[item_id]))
+            for item_id in record_ids
+            if kind == "item" and item_id in self.items
+        }
+
+    def mend(self, records: Sequence[CatalogueRecord], gone: Sequence[Gone]) -> None:
+        self.apply([*records, *gone], self._saved_cursor)
+
     def _unmentioned(self) -> list[str]:
         return [item_id for item_id in self.items if self._mentioned[item_id] < self._generation]
 
@@ -171,13 +242,16 @@ class HubState:
 
 
 class MemoryHub:
-    """Implements ClosableHub for one till, by the rules of the protocol."""
+    """Implements ClosableHub for one till, by the rules of the protocol. `changed` wakes its long polls."""
 
     def __init__(self) -> None:
         self.state = HubState()
         self.epoch = "epoch-1"
         self.hub_id = HUB_ID
-        self.protocol = 1
+        self.protocol = 2
+        self.capabilities: list[str] = []
+        self.skipped_records = 0
+        self.changed = threading.Condition()
         self.server_time = to_text(NOON)
         self.pictures: dict[str, bytes] = {}
         self.calls: list[str] = []
@@ -185,6 +259,7 @@ class MemoryHub:
         self.on_hello: Callable[[HelloRequest], HelloAnswer] = self.greet
         self.on_journal: Callable[[JournalRequest], JournalAnswer] = self.take
         self.on_changes: Callable[[str, int], ChangesPage] = self.page
+        self.on_live: Callable[[str, float], LiveAnswer] = self.wait_for_change
 
     # What a test does to the hub.
 
@@ -207,8 +282,10 @@ class MemoryHub:
         return {record.item_id: record.price_minor for record in records if isinstance(record, ItemRecord)}
 
     def _change(self, kind: str, record_id: str, record: Record) -> None:
-        self.state.feed_seq += 1
-        self.state.feed[kind, record_id] = FeedRow(self.state.feed_seq, record)
+        with self.changed:
+            self.state.feed_seq += 1
+            self.state.feed[kind, record_id] = FeedRow(self.state.feed_seq, record)
+            self.changed.notify_all()
 
     # What a till asks of it.
 
@@ -230,6 +307,64 @@ class MemoryHub:
         self.calls.append("changes")
         return self.on_changes(cursor, limit)
 
+    def live(self, cursor: str, wait_s: float) -> LiveAnswer:
+        self.calls.append("live")
+        return self.on_live(cursor, wait_s)
+
+    def snapshot(self, schema_version: int) -> SnapshotAnswer:
+        raise HubRefused("not_found")
+
+    def snapshot_bytes(self, sha256: str, start: int) -> Iterator[bytes]:
+        raise HubRefused("not_found")
+
+    def sweep(self) -> SweepAnswer:
+        self.calls.append("sweep")
+        rows = self._live_rows("item")
+        buckets = buckets_for(len(rows))
+        sums = [
+            summed(digest_of(record) for name, _, record in rows if bucket_of(name, buckets) == bucket)
+            for bucket in range(buckets)
+        ]
+        kinds = {"item": SweepKind(len(rows), packed_sums(sums), FIELD_COUNTS["item"])}
+        return SweepAnswer(self.epoch, self._newest(), kinds)
+
+    def bucket(self, kind: str, bucket: int, of_buckets: int) -> BucketAnswer:
+        self.calls.append("bucket")
+        rows = [
+            BucketRow(name, f"{digest_of(record):016x}", seq)
+            for name, seq, record in self._live_rows(kind)
+            if bucket_of(name, of_buckets) == bucket
+        ]
+        return BucketAnswer(self.epoch, self._newest(), rows)
+
+    def records(self, kind: str, record_ids: list[str]) -> list[Record]:
+        self.calls.append("records")
+        return [record for name, _, record in self._live_rows(kind) if name in record_ids]
+
+    def known(self, uuids: list[str]) -> KnownAnswer:
+        self.calls.append("known")
+        have = {entry.uuid for entry in self.state.entries}
+        return KnownAnswer([uuid for uuid in uuids if uuid in have])
+
+    def journal(self, after_seq: int, limit: int) -> JournalPage:
+        self.calls.append("read journal")
+        entries = self.state.entries[after_seq : after_seq + limit]
+        return JournalPage(entries, after_seq + limit < len(self.state.entries))
+
+    def waiting(self) -> list[WaitingEntry]:
+        self.calls.append("waiting")
+        return [
+            WaitingEntry(seq, entry.uuid, entry.kind, entry.at, code, "It cannot be applied.", "Look at it.")
+            for seq, code in sorted(self.state.quarantined.items())
+            for entry in [self.state.entries[seq - 1]]
+        ]
+
+    def session_check(self, session_id: str) -> SessionCheck:
+        head = self._head()
+        return SessionCheck(
+            session_id, 0, 0, 0, head.seq, head.seq, head.hash, len(self.state.quarantined), []
+        )
+
     # How it answers, unless a test says otherwise.
 
     def greet(self, request: HelloRequest) -> HelloAnswer:
@@ -240,7 +375,15 @@ class MemoryHub:
             server_time=self.server_time,
             acked_through=self._head(),
             quarantined=len(self.state.quarantined),
+            capabilities=list(self.capabilities),
+            feed_records=len(self.state.feed),
+            hub_version="9.9",
         )
+
+    def wait_for_change(self, cursor: str, wait_s: float) -> LiveAnswer:
+        with self.changed:
+            self.changed.wait_for(lambda: self._after(cursor) < self.state.feed_seq, wait_s)
+            return LiveAnswer(self._after(cursor) < self.state.feed_seq, self._newest())
 
     def take(self, request: JournalRequest) -> JournalAnswer:
         if request.epoch != self.epoch:
@@ -250,12 +393,7 @@ class MemoryHub:
         return JournalAnswer(self._head(), results, len(self.state.quarantined))
 
     def page(self, cursor: str, limit: int) -> ChangesPage:
-        after = 0
-        if cursor:
-            epoch, _, seq = cursor.rpartition(":")
-            if epoch != self.epoch:
-                raise HubRefused("epoch_changed")
-            after = int(seq)
+        after = self._after(cursor)
         rows = sorted(row for row in self.state.feed.values() if row.seq > after)
         page = rows[:limit]
         last = page[-1].seq if page else after
@@ -271,6 +409,25 @@ class MemoryHub:
 
     def totals(self) -> TillTotals:
         raise HubUnreachable("no_connection")
+
+    def _after(self, cursor: str) -> int:
+        if not cursor:
+            return 0
+        epoch, _, seq = cursor.rpartition(":")
+        if epoch != self.epoch:
+            raise HubRefused("epoch_changed")
+        return int(seq)
+
+    def _newest(self) -> str:
+        return f"{self.epoch}:{self.state.feed_seq}"
+
+    def _live_rows(self, kind: str) -> list[tuple[str, int, LiveRecord]]:
+        """Id, place in the feed and record of those that exist."""
+        return [
+            (record_id, row.seq, row.record)
+            for (of_kind, record_id), row in sorted(self.state.feed.items())
+            if of_kind == kind and not isinstance(row.record, Tombstone)
+        ]
 
     def _head(self) -> JournalHead:
         entries = self.state.entries
@@ -309,6 +466,26 @@ def _entry_of(entry: Entry) -> JournalEntry:
     )
 
 
+def _record_of(item: Item) -> ItemRecord:
+    return ItemRecord(
+        item_id=item.item_id,
+        item_code=item.item_code,
+        name=item.name,
+        description=item.description,
+        department_id=item.department_id,
+        vat_code=item.vat_code,
+        price_minor=item.price_minor,
+        unit=item.unit,
+        plu=item.plu,
+        barcodes=list(item.barcodes),
+        minimum_age=item.minimum_age,
+        picture=item.picture,
+        blocked=item.blocked,
+        pictures=list(item.pictures),
+        pack_milli={pack.barcode: pack.quantity_milli for pack in item.packs},
+    )
+
+
 def item_record(item_id: str, price_minor: int = 100, picture: str | None = None) -> ItemRecord:
     return ItemRecord(
         item_id=item_id,
@@ -333,3 +510,26 @@ def many_items(count: int) -> list[ItemRecord]:
 
 def picture_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
+
+
+class LiveLine:
+    """Implements LiveHub: one more client of a MemoryHub, for its long polls alone."""
+
+    def __init__(self, hub: MemoryHub) -> None:
+        self._hub = hub
+        self._is_closed = False
+        self.waits_s: list[float] = []
+
+    def live(self, cursor: str, wait_s: float) -> LiveAnswer:
+        self.waits_s.append(wait_s)
+        hub = self._hub
+        with hub.changed:
+            hub.changed.wait_for(lambda: self._is_closed or hub.live(cursor, 0.0).changed, wait_s)
+            if self._is_closed:
+                raise HubUnreachable("stopped")
+            return hub.live(cursor, 0.0)
+
+    def close(self) -> None:
+        with self._hub.changed:
+            self._is_closed = True
+            self._hub.changed.notify_all()

@@ -12,7 +12,8 @@ from tests.sync.faulty_proxy import FaultyProxy
 from till_app.domain.journal import is_intact
 from till_app.domain.sale import Sale
 from till_app.domain.session import DrawerMovement, MovementKind
-from till_app.hub.catalogue import ItemPatch, edit_item, remove_item, store_picture
+from till_app.hub.catalogue.items import ItemPatch, edit_item, remove_item
+from till_app.hub.catalogue.pictures import store_picture
 from till_app.hub.feed import start_new_epoch
 from till_app.hub.hub import Hub, utc_now
 from till_app.hub.imports.folder import import_folder
@@ -21,7 +22,7 @@ from till_app.hub.tables import entry as entry_table
 from till_app.hub.tills import new_pairing_code
 from till_app.services.bodies import sale_body
 from till_app.services.clock import SystemClock
-from till_app.services.ports import Fact, TillIdentity
+from till_app.services.ports import Fact, Outbox, TillIdentity
 from till_app.services.status import CatalogueChanged, SyncStatus
 from till_app.store.catalogue import SqliteCatalogue
 from till_app.store.ledger import SqliteLedger
@@ -77,16 +78,26 @@ class RealShop:
     def status(self) -> SyncStatus:
         return self.statuses[-1]
 
-    def build_cycle(self, read_timeout_s: float = 10.0) -> SyncCycle:
+    def build_cycle(
+        self,
+        read_timeout_s: float = 10.0,
+        *,
+        url: str | None = None,
+        outbox: Outbox | None = None,
+        on_status: Callable[[SyncStatus], None] | None = None,
+        on_catalogue: Callable[[CatalogueChanged], None] | None = None,
+    ) -> SyncCycle:
+        """Through the proxy, unless another way is named; with the till's own ledger, unless another."""
+        limits = HttpLimits(read_timeout_s=read_timeout_s)
         return SyncCycle(
-            HttpHubApi(self.proxy.url, self.paired.token, limits=HttpLimits(read_timeout_s=read_timeout_s)),
-            self.ledger,
+            HttpHubApi(url or self.proxy.url, self.paired.token, limits=limits),
+            outbox or self.ledger,
             self.catalogue,
             SystemClock(),
             app_version="1",
             hub_id=self.paired.hub_id,
-            on_status=self.on_status,
-            on_catalogue=self.changes.append,
+            on_status=on_status or self.on_status,
+            on_catalogue=on_catalogue or self.changes.append,
             settings=SyncSettings(soonest_retry_s=0.0),
             backoff=Backoff(first_s=1_000.0, most_s=1_000.0),
         )

@@ -11,6 +11,7 @@ from tests.sync.memory import (
     MemoryFeed,
     MemoryHub,
     MemoryOutbox,
+    MemoryRecovery,
     item_record,
     many_items,
     picture_of,
@@ -37,6 +38,7 @@ class Till:
         self.feed = MemoryFeed()
         self.statuses: list[SyncStatus] = []
         self.changes: list[CatalogueChanged] = []
+        self.recovery: MemoryRecovery | None = None
         self.cycle = self.started()
 
     def started(self) -> SyncCycle:
@@ -49,6 +51,7 @@ class Till:
             hub_id=HUB_ID,
             on_status=self.statuses.append,
             on_catalogue=self.changes.append,
+            recovery=self.recovery,
             backoff=Backoff(chance=lambda: 0.5),
             monotonic=self.clock.monotonic,
         )
@@ -301,7 +304,7 @@ def test_a_hub_that_refuses_the_token_is_shown_and_asked_again_later() -> None:
     assert (till.status.state, till.status.error_code) == (LinkState.ONLINE, "")
 
 
-@pytest.mark.parametrize("protocol", [0, 2])
+@pytest.mark.parametrize("protocol", [0, 3])
 def test_a_hub_of_another_protocol_gets_nothing(protocol: int) -> None:
     till = Till()
     till.sell()

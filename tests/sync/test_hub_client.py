@@ -134,7 +134,7 @@ def test_a_port_where_nobody_listens_is_no_connection() -> None:
 
 
 def test_a_name_that_does_not_exist_is_no_connection() -> None:
-    hub = HttpHubApi("http://hub.invalid", TOKEN)
+    hub = HttpHubApi("https://hub.invalid", TOKEN)
     with pytest.raises(HubUnreachable) as caught:
         hub.hello(HELLO)
     hub.close()
@@ -262,7 +262,7 @@ def test_settings_of_the_environment_do_not_lead_the_token_elsewhere(
 
 
 def test_a_large_journal_travels_packed() -> None:
-    entry = Entry(1, "u", "sale", 1, "t", "d", "x" * 10_000, "0" * 64, "a" * 64)
+    entry = Entry(1, "u", "sale", 1, "t", "d", str(list(range(2_000))), "0" * 64, "a" * 64)
     canned = answer(200, b'{"acked_through":{"seq":1,"hash":"a"},"results":[],"quarantined":0}')
     with CannedServer(canned, canned) as server:
         hub = HttpHubApi(server.url, TOKEN)
@@ -271,9 +271,20 @@ def test_a_large_journal_travels_packed() -> None:
         hub.close()
         large, small = server.received
     assert large.headers["content-encoding"] == "gzip"
-    assert int(large.headers["content-length"]) < 1_000
+    assert int(large.headers["content-length"]) < 6_000
     assert msgspec.json.decode(large.body, type=JournalRequest).entries == [entry]
     assert "content-encoding" not in small.headers
+
+
+def test_a_journal_that_would_grow_like_a_bomb_travels_as_it_is() -> None:
+    entry = Entry(1, "u", "sale", 1, "t", "d", "x" * 1_000_000, "0" * 64, "a" * 64)
+    with CannedServer(
+        answer(200, b'{"acked_through":{"seq":1,"hash":"a"},"results":[],"quarantined":0}')
+    ) as server:
+        hub = HttpHubApi(server.url, TOKEN)
+        hub.send_journal(JournalRequest("e", [entry]))
+        hub.close()
+        assert "content-encoding" not in server.received[0].headers
 
 
 def test_a_page_of_changes_is_asked_for_and_read() -> None:

@@ -11,7 +11,7 @@ from tests.conftest import ExpectedLogs
 from tests.sync.faulty_proxy import Fault
 from tests.sync.memory import picture_of
 from tests.sync.shop import PNG, RealShop, real_shop
-from till_app.hub.catalogue import ItemPatch
+from till_app.hub.catalogue.items import ItemPatch
 from till_app.services.status import LinkState, SyncStatus
 from till_app.sync.thread import SyncThread
 

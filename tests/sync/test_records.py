@@ -46,6 +46,7 @@ def test_an_item_arrives_whole() -> None:
             minimum_age=0,
             picture="ab",
             blocked=False,
+            pictures=("ab",),
         )
     ]
 
@@ -101,8 +102,8 @@ def test_a_page_of_a_newer_hub_loses_only_the_records_that_are_unknown(
         '{"epoch":"e","records":[["promotion","p1",3],' + item + ',["item",7]],"next_cursor":"c","more":true}'
     )
     with caplog.at_level(logging.INFO, "till_app.sync"):
-        page = decode_page(content.encode())
-    assert page == ChangesPage("e", [item_record("i1")], "c", True)
+        page, skipped = decode_page(content.encode())
+    assert (page, skipped) == (ChangesPage("e", [item_record("i1")], "c", True), 2)
     assert '"promotion" "p1"' in caplog.messages[0]
     assert len(caplog.messages) == 2
 

@@ -8,9 +8,17 @@ import pytest
 
 from tests.conftest import ExpectedLogs
 from tests.sync.canned_server import CannedServer
-from tests.sync.memory import ManualClock, MemoryFeed, MemoryHub, MemoryOutbox
-from till_app.services.errors import HubUnreachable
-from till_app.services.status import LinkState, SyncStatus
+from tests.sync.memory import (
+    LiveLine,
+    ManualClock,
+    MemoryFeed,
+    MemoryHub,
+    MemoryOutbox,
+    item_record,
+    many_items,
+)
+from till_app.services.errors import HubRefused, HubUnreachable
+from till_app.services.status import CatalogueChanged, LinkState, SyncStatus
 from till_app.sync.backoff import Backoff
 from till_app.sync.cycle import SyncCycle, SyncSettings
 from till_app.sync.hub_client import HttpHubApi
@@ -31,6 +39,7 @@ class Till:
         self.outbox = MemoryOutbox()
         self.settings = SyncSettings(idle_s=idle_s, soonest_retry_s=soonest_retry_s)
         self.backoff_s = NEVER_S
+        self.feed = MemoryFeed()
         self.cycles = 0
         self.statuses: list[SyncStatus] = []
         self.changed = threading.Condition()
@@ -41,11 +50,11 @@ class Till:
         return SyncCycle(
             self.hub,
             self.outbox,
-            MemoryFeed(),
+            self.feed,
             ManualClock(),
             app_version="1",
             on_status=self.on_status,
-            on_catalogue=lambda change: None,
+            on_catalogue=self.on_catalogue,
             settings=self.settings,
             backoff=Backoff(first_s=self.backoff_s, most_s=self.backoff_s, chance=lambda: 0.999),
         )
@@ -54,6 +63,13 @@ class Till:
         with self.changed:
             self.statuses.append(status)
             self.changed.notify_all()
+
+    def on_catalogue(self, change: CatalogueChanged) -> None:
+        with self.changed:
+            self.changed.notify_all()
+
+    def wait_for_item(self, item_id: str) -> None:
+        self.wait_for(lambda: item_id in self.feed.items)
 
     def wait_for(self, reached: Callable[[], bool]) -> None:
         with self.changed:
@@ -202,3 +218,181 @@ def _away(request: HelloRequest) -> HelloAnswer:
 
 def _broken(request: HelloRequest) -> HelloAnswer:
     raise ZeroDivisionError
+
+
+# ------------------------------------------------------------------------ live
+
+
+class LiveTill(Till):
+    """A till whose hub says by itself when something changed; it would poll only after `NEVER_S`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.settings = SyncSettings(idle_s=NEVER_S, live_idle_s=NEVER_S)
+        self.hub.capabilities = ["live"]
+        self.lines: list[LiveLine] = []
+        self.thread = SyncThread(self.build_cycle, self.connect_live, self.on_status)
+
+    def connect_live(self) -> LiveLine:
+        self.lines.append(LiveLine(self.hub))
+        return self.lines[-1]
+
+
+@pytest.fixture
+def live_till() -> Iterator[LiveTill]:
+    till = LiveTill()
+    yield till
+    till.thread.stop()
+
+
+def test_a_change_at_the_hub_arrives_without_a_poll(live_till: LiveTill) -> None:
+    live_till.thread.start()
+    live_till.wait_for(lambda: bool(live_till.statuses) and live_till.statuses[-1].is_live)
+    live_till.hub.put(item_record("i1"))
+    live_till.wait_for_item("i1")
+
+
+def test_each_run_watches_on_a_line_of_its_own_that_ends_with_it(live_till: LiveTill) -> None:
+    for run in (1, 2):
+        live_till.statuses.clear()
+        live_till.thread.start()
+        live_till.wait_for(lambda: bool(live_till.statuses) and live_till.statuses[-1].is_live)
+        live_till.thread.stop()
+        assert len(live_till.lines) == run
+        assert _names_of_ours() == set()
+
+
+def test_it_stops_within_a_second_with_both_requests_under_way() -> None:
+    statuses: list[SyncStatus] = []
+    with CannedServer(None) as exchanging, CannedServer(None) as watching:
+        thread = SyncThread(
+            lambda: SyncCycle(
+                HttpHubApi(exchanging.url, "token"),
+                MemoryOutbox(),
+                MemoryFeed(),
+                ManualClock(),
+                app_version="1",
+                on_status=statuses.append,
+                on_catalogue=lambda change: None,
+            ),
+            lambda: HttpHubApi(watching.url, "token"),
+        )
+        thread.start()
+        assert exchanging.is_holding.wait(WAIT_S)
+        assert _stop_takes_s(thread) < 1.0
+        assert _names_of_ours() == set()
+
+
+def test_what_cannot_ever_begin_is_shown_and_ends(till: Till, expected_logs: ExpectedLogs) -> None:
+    expected_logs.expect("the exchange with the hub cannot begin")
+
+    def no_cycle() -> SyncCycle:
+        raise ValueError("the hub's address is not an http or https URL")
+
+    till.thread = SyncThread(no_cycle, on_status=till.on_status)
+    till.thread.start()
+    till.wait_for_state(LinkState.REFUSED)
+    assert [status.error_code for status in till.statuses] == ["cannot_start"]
+
+
+@pytest.mark.parametrize(
+    ("failure", "state"),
+    [
+        (HubUnreachable("credential_locked"), LinkState.OFFLINE),
+        (HubRefused("revoked"), LinkState.REFUSED),
+    ],
+)
+def test_what_cannot_begin_yet_is_shown_and_begun_once_it_can(
+    failure: Exception, state: LinkState, till: Till
+) -> None:
+    failures = [failure]
+
+    def at_second_try() -> SyncCycle:
+        if failures:
+            raise failures.pop()
+        return till.build_cycle()
+
+    till.thread = SyncThread(at_second_try, on_status=till.on_status)
+    till.thread.start()
+    till.wait_for_state(state)
+    till.thread.send_now()
+    till.wait_for_state(LinkState.ONLINE)
+
+
+# ------------------------------------------------------------- asked by a person
+
+
+def test_send_now_tries_a_hub_that_is_away_however_long_the_wait(till: Till) -> None:
+    till.hub.on_hello = _away
+    till.thread.start()
+    till.wait_for_state(LinkState.OFFLINE)
+    till.hub.on_hello = till.hub.greet
+    till.outbox.record("sale-1")
+    till.thread.send_now()
+    till.wait_for_state(LinkState.ONLINE)
+    till.wait_for_waiting(0)
+
+
+def test_what_is_asked_before_the_cycle_is_made_is_not_forgotten(till: Till) -> None:
+    may_build = threading.Event()
+    build = till.build_cycle
+
+    def slowly() -> SyncCycle:
+        assert may_build.wait(WAIT_S)
+        return build()
+
+    till.hub.put(*many_items(100))
+    till.thread.start()
+    till.wait_for(lambda: len(till.feed.items) == 100)
+    till.thread.stop()
+    till.hub.remove(*list(till.feed.items)[:50])
+    till.thread = SyncThread(slowly)
+    till.thread.start()
+    till.thread.accept_removal()
+    may_build.set()
+    till.wait_for(lambda: len(till.feed.items) == 50)
+
+
+def test_two_threads_on_one_journal_send_each_entry_once() -> None:
+    """As when a thread of the run before is left to end by itself."""
+    till = Till(idle_s=0.0)
+    for number in range(1, 201):
+        till.outbox.record(f"sale-{number}")
+    one, other = SyncThread(till.build_cycle), SyncThread(till.build_cycle)
+    taking = threading.Lock()
+
+    def one_at_a_time(request: JournalRequest) -> JournalAnswer:
+        with taking:
+            return till.hub.take(request)
+
+    till.hub.on_journal = one_at_a_time
+    one.start()
+    other.start()
+    try:
+        till.wait_for(lambda: till.outbox.acked == 200)
+    finally:
+        one.stop()
+        other.stop()
+    assert [entry.uuid for entry in till.hub.state.entries] == [f"sale-{n}" for n in range(1, 201)]
+
+
+def test_starts_and_stops_from_many_threads_leave_one_run_or_none() -> None:
+    till = Till(idle_s=0.0)
+
+    def restart() -> None:
+        for _ in range(10):
+            till.thread.start()
+            till.thread.wake()
+            till.thread.stop()
+
+    threads = [threading.Thread(target=restart) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(WAIT_S)
+    till.thread.stop()
+    assert _names_of_ours() == set()
+
+
+def _names_of_ours() -> set[str]:
+    return {running.name for running in threading.enumerate()} & {"sync", "live"}

@@ -1,23 +1,25 @@
-"""How text is folded for finding: the keys of an item's codes, and the words of its name."""
+"""How text is folded for finding: the keys of codes, and the words of names."""
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from till_app.domain.barcode import as_gtin14
-from till_app.domain.catalogue import Item
 
-_BARCODE, _GTIN, _ITEM_CODE, _PLU = "b:", "g:", "i:", "p:"
+_BARCODE, _GTIN, _CODE, _PLU = "b:", "g:", "i:", "p:"
+_EMAIL, _PHONE = "e:", "t:"
 _APOSTROPHES = re.compile("['’ʼ`´]")
 _WORD = re.compile(r"[^\W_]+")
+_PHONE_CHARACTERS = re.compile(r"[\s().+/-]")
 _AFTER_EVERYTHING = "\U0010ffff"
 
 
-def item_keys(item: Item) -> frozenset[str]:
+def item_keys(item_code: str, plu: str | None, barcodes: Iterable[str]) -> frozenset[str]:
     """Each code with its sort in front, so that one index finds them all and none is taken for another."""
-    keys = {_ITEM_CODE + item.item_code.casefold()}
-    if item.plu is not None:
-        keys.add(_PLU + item.plu)
-    for barcode in item.barcodes:
+    keys = {_CODE + item_code.casefold()}
+    if plu is not None:
+        keys.add(_PLU + plu)
+    for barcode in barcodes:
         keys.add(_BARCODE + barcode)
         gtin14 = as_gtin14(barcode)
         if gtin14 is not None:
@@ -27,15 +29,39 @@ def item_keys(item: Item) -> frozenset[str]:
 
 def keys_for(code: str) -> tuple[str, ...]:
     """The keys under which an item with exactly that code is listed."""
-    keys = (_BARCODE + code, _ITEM_CODE + code.casefold(), _PLU + code)
+    keys = (_BARCODE + code, _CODE + code.casefold(), _PLU + code)
     gtin14 = as_gtin14(code)
     return keys if gtin14 is None else (*keys, _GTIN + gtin14)
 
 
-def key_ranges(start: str) -> tuple[tuple[str, str], ...]:
-    """The ranges, ends excluded, of the keys of codes that begin with a text."""
-    starts = (_BARCODE + start, _ITEM_CODE + start.casefold(), _PLU + start)
+def item_key_ranges(start: str) -> tuple[tuple[str, str], ...]:
+    """The ranges, ends excluded, of the keys of items' codes that begin with a text."""
+    return _ranges(_BARCODE + start, _CODE + start.casefold(), _PLU + start)
+
+
+def customer_keys(customer_code: str, phone: str, email: str) -> frozenset[str]:
+    keys = {_CODE + customer_code.casefold()}
+    if number := _phone_number(phone):
+        keys.add(_PHONE + number)
+    if email:
+        keys.add(_EMAIL + email.casefold())
+    return frozenset(keys)
+
+
+def customer_key_ranges(start: str) -> tuple[tuple[str, str], ...]:
+    """As item_key_ranges. A phone number may be typed with or without spaces and brackets."""
+    folded = start.casefold()
+    number = _phone_number(start)
+    phones = (_PHONE + number,) if number.isdecimal() else ()
+    return _ranges(_CODE + folded, *phones, _EMAIL + folded)
+
+
+def _ranges(*starts: str) -> tuple[tuple[str, str], ...]:
     return tuple((key, key + _AFTER_EVERYTHING) for key in starts)
+
+
+def _phone_number(text: str) -> str:
+    return _PHONE_CHARACTERS.sub("", text)
 
 
 def folded_words(text: str) -> list[str]:

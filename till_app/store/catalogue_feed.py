@@ -1,255 +1,240 @@
 """Applying the hub's feed to the cache within a transaction that the caller holds."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Delete, Table, bindparam, delete, func, select, text, update
-from sqlalchemy.dialects.sqlite import Insert
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Connection
 
-from till_app.domain.catalogue import Department, Item, QuickKey, Shop, StaffMember, StockLevel
-from till_app.domain.tax import VatRate
+from till_app.catalogue_file.records import ITEM, KIND_OF, KINDS, Kind, Row
+from till_app.catalogue_file.searching import SEARCHED, Searched
+from till_app.catalogue_file.values import record_of
 from till_app.services.ports import CatalogueRecord, Gone
-from till_app.store import catalogue_rows as rows
-from till_app.store import catalogue_tables as t
-from till_app.store.catalogue_text import folded_words, item_keys
-from till_app.store.pictures import PictureFolder
+
+_T = TypeVar("_T")
 
 _BATCH = 500
 """Ids asked for in one statement."""
+_PICTURE = ITEM.fields.index("picture")
 
-
-def _replacing(table: Table, key: str) -> Insert:
-    statement = upsert(table)
-    columns = [column.name for column in table.columns if column.name not in (key, "number")]
-    return statement.on_conflict_do_update(
-        index_elements=[key], set_={name: statement.excluded[name] for name in columns}
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    """How one kind of small record is kept."""
-
-    table: Table
-    key: str
-    row_of: Callable[[Any], rows.Parameters]
-
-    @property
-    def replace(self) -> Insert:
-        return _REPLACE[self.table.name]
-
-    @property
-    def remove(self) -> Delete:
-        return _REMOVE[self.table.name]
-
-
-_KINDS = {
-    StockLevel: _Kind(t.stock, "item_id", rows.stock_row),
-    Department: _Kind(t.department, "department_id", rows.department_row),
-    VatRate: _Kind(t.vat_rate, "code", rows.vat_rate_row),
-    QuickKey: _Kind(t.quick_key, "quick_key_id", rows.quick_key_row),
-    StaffMember: _Kind(t.staff, "staff_id", rows.staff_row),
-    Shop: _Kind(t.shop, "shop_id", rows.shop_row),
-}
-_ITEM_KIND = "item"
-_KINDS_BY_NAME = {kind.table.name: kind for kind in _KINDS.values()}
-"""The feed's names of kinds are those of the tables."""
-
-_REPLACE = {kind.table.name: _replacing(kind.table, kind.key) for kind in _KINDS.values()}
-_REMOVE = {
-    kind.table.name: delete(kind.table).where(kind.table.c[kind.key] == bindparam("record_id"))
-    for kind in _KINDS.values()
-}
-_FORGOTTEN = {
-    kind.table.name: delete(kind.table).where(kind.table.c.generation < bindparam("generation"))
-    for kind in _KINDS.values()
-}
-_REPLACE_ITEMS = _replacing(t.item, "item_id")
-_PRESENT_ITEMS = select(t.item).where(t.item.c.item_id.in_(bindparam("item_ids", expanding=True)))
-_FORGOTTEN_ITEMS = select(t.item).where(t.item.c.generation < bindparam("generation"))
-_REMOVE_ITEM = delete(t.item).where(t.item.c.number == bindparam("of_number"))
-_LAST_NUMBER = select(func.coalesce(func.max(t.item.c.number), 0))
-# As SQL with plain tuples: a first load has several of them for each item, and a compiled statement makes a
-# dictionary of each, which costs more than writing it.
-_ADD_KEYS = "INSERT INTO item_key (key, number) VALUES (?, ?)"
-_ADD_WORDS = "INSERT INTO item_words (rowid, words) VALUES (?, ?)"
-_REMOVE_KEYS = delete(t.item_key).where(
-    t.item_key.c.key == bindparam("of_key"), t.item_key.c.number == bindparam("of_number")
-)
-_REMOVE_WORDS = text("DELETE FROM item_words WHERE rowid = :number")
-_OPTIMISE_WORDS = text("INSERT INTO item_words (item_words) VALUES ('optimize')")
-_COUNT_ITEMS = select(func.count()).select_from(t.item)
-_COUNT_KNOWN = (
-    select(func.count())
-    .select_from(t.item)
-    .where(t.item.c.item_id.in_(bindparam("item_ids", expanding=True)))
-)
-_COUNT_FORGOTTEN = (
-    select(func.count())
-    .select_from(t.item)
-    .where(t.item.c.generation < select(t.feed_state.c.generation).scalar_subquery())
-)
-_WANT_ALL_PICTURES = (
-    upsert(t.wanted_picture)
-    .from_select(["sha256"], select(t.item.c.picture).where(t.item.c.picture.is_not(None)).distinct())
-    .on_conflict_do_nothing()
-)
-_WANT_PICTURE = upsert(t.wanted_picture).on_conflict_do_nothing()
-_GENERATION = select(t.feed_state.c.generation)
-_SAVE_CURSOR = update(t.feed_state).values(cursor=bindparam("next_cursor"))
-_NEXT_GENERATION = update(t.feed_state).values(cursor="", generation=t.feed_state.c.generation + 1)
+_GENERATION = "SELECT generation FROM feed_state"
+_CURSOR = "SELECT cursor FROM feed_state"
+_SAVE_CURSOR = "UPDATE feed_state SET cursor = ?"
+_NEXT_GENERATION = "UPDATE feed_state SET cursor = '', generation = generation + 1"
+_COUNT_FORGOTTEN = "SELECT count(*) FROM item WHERE generation < (SELECT generation FROM feed_state)"
+_LOOKED_THROUGH = "SELECT pictures_looked_through FROM feed_state"
+_WANT_PICTURE = "INSERT INTO wanted_picture (sha256) VALUES (?) ON CONFLICT DO NOTHING"
 
 
 def apply_page(
-    connection: Connection, records: Sequence[CatalogueRecord], next_cursor: str, pictures: PictureFolder
+    connection: Connection,
+    records: Sequence[CatalogueRecord],
+    next_cursor: str | None,
+    has_picture: Callable[[str], bool],
 ) -> None:
-    """Records are whole, so of several for one id only the last counts."""
-    latest = {_identity_of(record): record for record in records}
-    generation = connection.execute(_GENERATION).scalar_one()
-    items = [record for record in latest.values() if isinstance(record, Item)]
-    _replace_items(connection, items, generation, pictures)
-    _remove_items(connection, [key for (kind, key), record in latest.items() if _is_gone(record, kind)])
-    for record_type, kind in _KINDS.items():
-        parameters = [
-            kind.row_of(record) | {"generation": generation}
-            for record in latest.values()
-            if isinstance(record, record_type)
-        ]
-        if parameters:
-            connection.execute(kind.replace, parameters)
-    for record in latest.values():
-        if isinstance(record, Gone) and record.kind in _KINDS_BY_NAME:
-            connection.execute(_KINDS_BY_NAME[record.kind].remove, {"record_id": record.record_id})
-    connection.execute(_SAVE_CURSOR, {"next_cursor": next_cursor})
+    """Records are whole, so of several for one id only the last counts. Without a cursor the one that is
+    there stays."""
+    (generation,) = connection.exec_driver_sql(_GENERATION).one()
+    rows, gone = _latest(records)
+    for name, of_kind in rows.items():
+        if name in SEARCHED:
+            _replace_searched(connection, SEARCHED[name], of_kind, generation, has_picture)
+        else:
+            # SQL with plain tuples: a compiled statement makes a dictionary of each row, which costs more
+            # than writing it.
+            connection.exec_driver_sql(
+                KINDS[name].replace_statement, [(*row, generation) for row in of_kind.values()]
+            )
+    for name, record_ids in gone.items():
+        if name in SEARCHED:
+            _remove_searched(connection, SEARCHED[name], _present(connection, KINDS[name], record_ids))
+        else:
+            connection.exec_driver_sql(
+                KINDS[name].remove_statement, [KINDS[name].split_id(each) for each in record_ids]
+            )
+    if next_cursor is not None:
+        connection.exec_driver_sql(_SAVE_CURSOR, (next_cursor,))
+
+
+def cursor(connection: Connection) -> str:
+    saved: str = connection.exec_driver_sql(_CURSOR).scalar_one()
+    return saved
 
 
 def begin_generation(connection: Connection) -> None:
-    connection.execute(_NEXT_GENERATION)
+    connection.exec_driver_sql(_NEXT_GENERATION)
 
 
 def remove_forgotten(connection: Connection) -> None:
     """What no record of this generation mentioned. The words, written in hundreds of pages, become one index:
     of a million items that takes seconds and makes a search ten times as fast."""
-    generation = {"generation": connection.execute(_GENERATION).scalar_one()}
-    forgotten = connection.execute(_FORGOTTEN_ITEMS, generation).all()
-    _remove_rows(connection, forgotten)
-    for statement in _FORGOTTEN.values():
-        connection.execute(statement, generation)
-    connection.execute(_OPTIMISE_WORDS)
+    (generation,) = connection.exec_driver_sql(_GENERATION).one()
+    for kind in KINDS.values():
+        if kind.name in SEARCHED:
+            searched = SEARCHED[kind.name]
+            while forgotten := _numbered_rows(
+                connection, kind, f"generation < ? LIMIT {_BATCH}", (generation,)
+            ):
+                _remove_searched(connection, searched, forgotten)
+            words = searched.words_table
+            connection.exec_driver_sql(f"INSERT INTO {words} ({words}) VALUES ('optimize')")
+        else:
+            connection.exec_driver_sql(f"DELETE FROM {kind.name} WHERE generation < ?", (generation,))
 
 
-def count_items(connection: Connection) -> int:
-    count: int = connection.execute(_COUNT_ITEMS).scalar_one()
-    return count
+def count_kind(connection: Connection, kind: str) -> int:
+    return _number(connection, f"SELECT count(*) FROM {KINDS[kind].name}")
 
 
 def count_known(connection: Connection, item_ids: Iterable[str]) -> int:
-    ids = iter(set(item_ids))
-    count = 0
-    while batch := list(islice(ids, _BATCH)):
-        count += connection.execute(_COUNT_KNOWN, {"item_ids": batch}).scalar_one()
-    return count
+    return sum(
+        _number(connection, f"SELECT count(*) FROM item WHERE item_id IN ({_places(batch)})", batch)
+        for batch in _batches(set(item_ids))
+    )
 
 
 def count_forgotten(connection: Connection) -> int:
-    count: int = connection.execute(_COUNT_FORGOTTEN).scalar_one()
-    return count
+    return _number(connection, _COUNT_FORGOTTEN)
 
 
-def want_all_pictures(connection: Connection) -> None:
-    """After the folder was lost."""
-    connection.execute(_WANT_ALL_PICTURES)
+def _number(connection: Connection, statement: str, asked: tuple[Any, ...] = ()) -> int:
+    return int(connection.exec_driver_sql(statement, asked).scalar_one())
 
 
-def _identity_of(record: CatalogueRecord) -> tuple[str, str]:
-    if isinstance(record, Gone):
-        return record.kind, record.record_id
-    if isinstance(record, Item):
-        return _ITEM_KIND, record.item_id
-    kind = _KINDS[type(record)]
-    key: str = getattr(record, kind.key)
-    return kind.table.name, key
+def _latest(
+    records: Sequence[CatalogueRecord],
+) -> tuple[dict[str, dict[str, Row]], dict[str, dict[str, None]]]:
+    """Rows and tombstones by kind and id, without tombstones of kinds that this release does not know."""
+    rows: dict[str, dict[str, Row]] = {}
+    gone: dict[str, dict[str, None]] = {}
+    for record in records:
+        if isinstance(record, Gone):
+            if record.kind in KINDS:
+                kind = KINDS[record.kind]
+                record_id = kind.joined_id(kind.split_id(record.record_id))
+                rows.get(kind.name, {}).pop(record_id, None)
+                gone.setdefault(kind.name, {})[record_id] = None
+        else:
+            message = record_of(record)
+            kind = KIND_OF[type(message)]
+            row = kind.row(message)
+            record_id = kind.record_id(row)
+            gone.get(kind.name, {}).pop(record_id, None)
+            rows.setdefault(kind.name, {})[record_id] = row
+    return _without_empty(rows), _without_empty(gone)
 
 
-def _is_gone(record: CatalogueRecord, kind: str) -> bool:
-    return isinstance(record, Gone) and kind == _ITEM_KIND
+def _without_empty(of_kinds: dict[str, dict[str, _T]]) -> dict[str, dict[str, _T]]:
+    return {name: of_kind for name, of_kind in of_kinds.items() if of_kind}
 
 
-def _present(connection: Connection, item_ids: Iterable[str]) -> list[rows.AnyRow]:
-    ids = iter(item_ids)
-    found: list[rows.AnyRow] = []
-    while batch := list(islice(ids, _BATCH)):
-        found.extend(connection.execute(_PRESENT_ITEMS, {"item_ids": batch}).all())
-    return found
-
-
-def _replace_items(
-    connection: Connection, items: Collection[Item], generation: int, pictures: PictureFolder
+def _replace_searched(
+    connection: Connection,
+    searched: Searched,
+    rows: Mapping[str, Row],
+    generation: int,
+    has_picture: Callable[[str], bool],
 ) -> None:
     """Codes and words are touched only where they changed: most changes are of prices."""
-    present = {row.item_id: row for row in _present(connection, (item.item_id for item in items))}
-    next_number = connection.execute(_LAST_NUMBER).scalar_one() + 1
-    parameters: list[rows.Parameters] = []
+    kind = searched.kind
+    present = {kind.record_id(row): (number, row) for number, row in _present(connection, kind, rows)}
+    last_number = _number(connection, f"SELECT coalesce(max(number), 0) FROM {kind.name}")
+    replaced: list[tuple[Any, ...]] = []
     old_keys: list[tuple[str, int]] = []
     new_keys: list[tuple[str, int]] = []
-    old_words: list[int] = []
+    old_words: list[tuple[int]] = []
     new_words: list[tuple[int, str]] = []
-    wanted: set[str] = set()
-    for item in items:
-        row = present.get(item.item_id)
-        keys = item_keys(item)
-        if row is None:
-            number, next_number = next_number, next_number + 1
-            keys_before: frozenset[str] = frozenset()
+    pictures: list[str] = []
+    for record_id, row in rows.items():
+        keys, words = searched.keys_of(row), searched.words_of(row)
+        if record_id in present:
+            number, before = present[record_id]
+            keys_before, words_before = searched.keys_of(before), searched.words_of(before)
+            picture_before = before[_PICTURE] if kind is ITEM else None
         else:
-            number = row.number
-            keys_before = item_keys(rows.item_from(row))
-        parameters.append(rows.item_row(item) | {"number": number, "generation": generation})
+            number = last_number = last_number + 1
+            keys_before, words_before = frozenset(), None
+            picture_before = None
+        replaced.append((*row, generation))
         old_keys.extend((key, number) for key in keys_before - keys)
         new_keys.extend((key, number) for key in keys - keys_before)
-        if row is None or row.name != item.name:
-            if row is not None:
-                old_words.append(number)
-            new_words.append((number, " ".join(folded_words(item.name))))
-        if item.picture is not None and (row is None or row.picture != item.picture):
-            wanted.add(item.picture)
-    if parameters:
-        connection.execute(_REPLACE_ITEMS, parameters)
-    _change_keys(connection, old_keys, new_keys)
-    _change_words(connection, old_words, new_words)
-    missing = [{"sha256": sha256} for sha256 in sorted(wanted) if not pictures.has(sha256)]
+        if words != words_before:
+            if words_before is not None:
+                old_words.append((number,))
+            new_words.append((number, words))
+        if kind is ITEM and row[_PICTURE] not in (None, picture_before):
+            pictures.append(row[_PICTURE])
+    connection.exec_driver_sql(kind.replace_statement, replaced)
+    _change_keys(connection, searched, old_keys, new_keys)
+    _change_words(connection, searched, old_words, new_words)
+    if pictures:
+        _want(connection, pictures, has_picture)
+
+
+def _want(connection: Connection, pictures: Iterable[str], has_picture: Callable[[str], bool]) -> None:
+    """Those that come after what has been looked through are found when it is their turn."""
+    looked_through: str = connection.exec_driver_sql(_LOOKED_THROUGH).scalar_one()
+    missing = [(each,) for each in sorted(set(pictures)) if each <= looked_through and not has_picture(each)]
     if missing:
-        connection.execute(_WANT_PICTURE, missing)
+        connection.exec_driver_sql(_WANT_PICTURE, missing)
 
 
-def _remove_items(connection: Connection, item_ids: Sequence[str]) -> None:
-    _remove_rows(connection, _present(connection, item_ids))
-
-
-def _remove_rows(connection: Connection, present: Sequence[rows.AnyRow]) -> None:
+def _remove_searched(connection: Connection, searched: Searched, present: Sequence[tuple[int, Row]]) -> None:
     if not present:
         return
-    _change_keys(
-        connection, [(key, row.number) for row in present for key in item_keys(rows.item_from(row))], ()
-    )
-    _change_words(connection, [row.number for row in present], ())
-    connection.execute(_REMOVE_ITEM, [{"of_number": row.number} for row in present])
+    keys = [(key, number) for number, row in present for key in searched.keys_of(row)]
+    numbers = [(number,) for number, _ in present]
+    _change_keys(connection, searched, keys, ())
+    _change_words(connection, searched, numbers, ())
+    connection.exec_driver_sql(f"DELETE FROM {searched.kind.name} WHERE number = ?", numbers)
 
 
 def _change_keys(
-    connection: Connection, old: Sequence[tuple[str, int]], new: Sequence[tuple[str, int]]
+    connection: Connection,
+    searched: Searched,
+    old: Sequence[tuple[str, int]],
+    new: Sequence[tuple[str, int]],
 ) -> None:
+    table = searched.keys_table
     if old:
-        connection.execute(_REMOVE_KEYS, [{"of_key": key, "of_number": number} for key, number in old])
+        connection.exec_driver_sql(f"DELETE FROM {table} WHERE key = ? AND number = ?", sorted(old))
     if new:
-        connection.exec_driver_sql(_ADD_KEYS, sorted(new))
+        connection.exec_driver_sql(f"INSERT INTO {table} (key, number) VALUES (?, ?)", sorted(new))
 
 
-def _change_words(connection: Connection, old: Sequence[int], new: Sequence[tuple[int, str]]) -> None:
+def _change_words(
+    connection: Connection,
+    searched: Searched,
+    old: Sequence[tuple[int]],
+    new: Sequence[tuple[int, str]],
+) -> None:
+    table = searched.words_table
     if old:
-        connection.execute(_REMOVE_WORDS, [{"number": number} for number in old])
+        connection.exec_driver_sql(f"DELETE FROM {table} WHERE rowid = ?", list(old))
     if new:
-        connection.exec_driver_sql(_ADD_WORDS, list(new))
+        connection.exec_driver_sql(f"INSERT INTO {table} (rowid, words) VALUES (?, ?)", list(new))
+
+
+def _present(connection: Connection, kind: Kind, record_ids: Iterable[str]) -> list[tuple[int, Row]]:
+    """Of a kind with numbers, whose key is one column."""
+    found: list[tuple[int, Row]] = []
+    for batch in _batches(record_ids):
+        found.extend(_numbered_rows(connection, kind, f"{kind.key[0]} IN ({_places(batch)})", batch))
+    return found
+
+
+def _numbered_rows(
+    connection: Connection, kind: Kind, condition: str, asked: tuple[Any, ...]
+) -> list[tuple[int, Row]]:
+    statement = f"SELECT number, {', '.join(kind.fields)} FROM {kind.name} WHERE {condition}"
+    return [(row[0], tuple(row[1:])) for row in connection.exec_driver_sql(statement, asked)]
+
+
+def _batches(values: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    left = iter(values)
+    while batch := tuple(islice(left, _BATCH)):
+        yield batch
+
+
+def _places(values: Sequence[str]) -> str:
+    return ", ".join("?" * len(values))

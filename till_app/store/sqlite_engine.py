@@ -1,5 +1,6 @@
 """How a database is opened: which SQLite, which pragmas, when a transaction begins, which faults it has."""
 
+import errno
 from enum import StrEnum
 from pathlib import Path
 from types import ModuleType
@@ -108,11 +109,21 @@ def sqlite_engine(
 
 def fault_of(error: DBAPIError) -> Fault | None:
     """None when the statement was wrong rather than the disk."""
-    name = getattr(error.orig, "sqlite_errorname", "")
+    return fault_of_driver(error.orig)
+
+
+def fault_of_driver(error: BaseException | None) -> Fault | None:
+    """As `fault_of`, of an error that SQLAlchemy has not wrapped."""
+    name = getattr(error, "sqlite_errorname", "")
     for prefix, fault in _FAULTS.items():
         if name.startswith(prefix):
             return fault
     return None
+
+
+def disk_fault_code(error: OSError) -> str:
+    """As the ports name it."""
+    return "disk_full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "disk_failed"
 
 
 def is_sound(connection: Connection) -> bool:

@@ -8,6 +8,7 @@ import errno
 import os
 import selectors
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterable
@@ -162,15 +163,25 @@ class _BreakablePools(PoolManager):
 
 
 class BreakableAdapter(HTTPAdapter):
-    """Mount on a requests.Session. It never tries again on its own."""
+    """Mount on a requests.Session. Never tries again on its own, and trusts whom `tls` trusts, no other."""
 
-    def __init__(self, breaker: Breaker) -> None:
+    def __init__(self, breaker: Breaker, tls: ssl.SSLContext | None = None) -> None:
         self._breaker = breaker
+        self._tls = tls
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0)
 
     def init_poolmanager(
         self, connections: int, maxsize: int, block: bool = False, **pool_kwargs: Any
     ) -> None:
         self.poolmanager = _BreakablePools(
-            self._breaker, num_pools=connections, maxsize=maxsize, block=block, **pool_kwargs
+            self._breaker,
+            num_pools=connections,
+            maxsize=maxsize,
+            block=block,
+            ssl_context=self._tls,
+            **pool_kwargs,
         )
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        """Does not add the HTTP library's own list of authorities, as it would."""
+        conn.cert_reqs = "CERT_REQUIRED"

@@ -47,6 +47,16 @@ class FeedPosition(msgspec.Struct, frozen=True, array_like=True):
     """Items that this reading has taken away so far."""
 
 
+def position_text(position: FeedPosition) -> str:
+    """As the catalogue keeps it."""
+    return msgspec.json.encode(position).decode()
+
+
+def is_mass_removal(removing: int, of_items: int) -> bool:
+    """Whether a person must want it first."""
+    return removing > ALWAYS_REMOVABLE_ITEMS and removing * LARGEST_REMOVABLE_PART > of_items
+
+
 class Pull:
     def __init__(
         self,
@@ -64,6 +74,22 @@ class Pull:
         self._unavailable_pictures: set[str] = set()
         self.epoch = ""
         """Of the last page read."""
+        self.skipped_records = 0
+        """Records whose content this release does not take."""
+
+    @property
+    def is_at_start(self) -> bool:
+        """Nothing of this feed was read yet."""
+        return self._position().hub_cursor == START_CURSOR
+
+    @property
+    def hub_cursor(self) -> str:
+        """Where in the hub's feed the catalogue stands."""
+        return self._position().hub_cursor
+
+    @property
+    def is_removal_accepted(self) -> bool:
+        return self._removal_accepted
 
     def accept_removal(self) -> None:
         """A person has seen the mass removal and wants it: the reading under way may remove what it likes."""
@@ -105,6 +131,7 @@ class Pull:
 
     def _apply(self, position: FeedPosition, page: ChangesPage) -> CatalogueChanged:
         values = to_domain(page.records)
+        self.skipped_records += len(page.records) - len(values)
         removed = position.removed + self._check_removals(
             [value.record_id for value in values if isinstance(value, Gone) and value.kind == "item"],
             position.removed,
@@ -116,7 +143,7 @@ class Pull:
         if reached_end and not position.from_start:
             next_position = msgspec.structs.replace(next_position, removed=0)
         if values or next_position != position:
-            self._feed.apply(values, _saved(next_position))
+            self._feed.apply(values, position_text(next_position))
         if reached_end and position.from_start:
             self._end_again(next_position)
         if reached_end:
@@ -129,7 +156,7 @@ class Pull:
         self._guard(position.removed + unmentioned, self._feed.item_count() + position.removed)
         self._feed.end_again()
         done = FeedPosition(position.epoch, position.hub_cursor, from_start=False, removed=0)
-        self._feed.apply((), _saved(done))
+        self._feed.apply((), position_text(done))
 
     def _check_removals(self, item_ids: Sequence[str], removed: int) -> int:
         """How many of the items are here to be removed."""
@@ -141,9 +168,7 @@ class Pull:
         return known
 
     def _guard(self, removing: int, of_items: int) -> None:
-        if self._removal_accepted or removing <= ALWAYS_REMOVABLE_ITEMS:
-            return
-        if removing * LARGEST_REMOVABLE_PART > of_items:
+        if not self._removal_accepted and is_mass_removal(removing, of_items):
             raise MassRemoval(f"{removing} of {of_items} items would go")
 
     def fetch_pictures(self, most: int) -> tuple[frozenset[str], bool]:
@@ -173,7 +198,3 @@ class Pull:
             self._feed.add_picture(sha256, content)
             arrived.add(sha256)
         return frozenset(arrived), len(missing) > most
-
-
-def _saved(position: FeedPosition) -> str:
-    return msgspec.json.encode(position).decode()

@@ -66,25 +66,39 @@ class _LoosePage(msgspec.Struct, frozen=True):
 _PAGE = msgspec.json.Decoder(ChangesPage)
 _LOOSE_PAGE = msgspec.json.Decoder(_LoosePage)
 _RECORD: msgspec.json.Decoder[Record] = msgspec.json.Decoder(Record)
+_LOOSE_RECORDS = msgspec.json.Decoder(list[msgspec.Raw])
 _KIND_AND_ID = msgspec.json.Decoder(list[msgspec.Raw])
 
 
-def decode_page(content: bytes) -> ChangesPage:
-    """The page without the records that this release cannot read; those are logged.
+def decode_page(content: bytes) -> tuple[ChangesPage, int]:
+    """The page without the records that this release cannot read, and how many those are; they are logged.
 
     Raises msgspec.MsgspecError when it is no page at all.
     """
     try:
-        return _PAGE.decode(content)
+        return _PAGE.decode(content), 0
     except msgspec.ValidationError:
         loose = _LOOSE_PAGE.decode(content)
+    records = _readable(loose.records)
+    page = ChangesPage(loose.epoch, records, loose.next_cursor, loose.more)
+    return page, len(loose.records) - len(records)
+
+
+def decode_records(content: bytes) -> tuple[list[Record], int]:
+    """As `decode_page`, of an array of records."""
+    raw_records = _LOOSE_RECORDS.decode(content)
+    records = _readable(raw_records)
+    return records, len(raw_records) - len(records)
+
+
+def _readable(raw_records: Sequence[msgspec.Raw]) -> list[Record]:
     records: list[Record] = []
-    for raw in loose.records:
+    for raw in raw_records:
         try:
             records.append(_RECORD.decode(raw))
         except msgspec.ValidationError as error:
             logger.info("skipped a record of the hub: %s (%s)", _name(raw), error)
-    return ChangesPage(loose.epoch, records, loose.next_cursor, loose.more)
+    return records
 
 
 def _name(raw: msgspec.Raw) -> str:
@@ -240,6 +254,10 @@ _KIND_OF: dict[type[CatalogueRecord], str] = {
     StaffMember: "staff",
     Shop: "shop",
 }
+
+
+EVERYTHING_CHANGED = CatalogueChanged(kinds=frozenset(_KIND_OF.values()))
+"""Another catalogue took the place of the one before."""
 
 
 def change_of(values: Sequence[CatalogueRecord]) -> CatalogueChanged:
