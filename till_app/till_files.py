@@ -19,6 +19,10 @@ class TillFiles:
         return self.folder / "ledger.sqlite"
 
     @property
+    def ledger_backup(self) -> Path:
+        return self.folder / "ledger.backup.sqlite"
+
+    @property
     def ledger_lock(self) -> Path:
         """Held by the till that has the ledger open."""
         return self.folder / "ledger.sqlite.lock"
@@ -45,14 +49,26 @@ class PairingDamaged(Exception):
 
 
 class Pairing(msgspec.Struct, frozen=True):
-    """How this till reaches its hub. The token is a secret: the file is readable by its owner only."""
+    """How this till reaches its hub, and who it is there. The token is a secret: the file is readable by its
+    owner only."""
 
     hub_url: str
     hub_id: str
-    token: str
+    token: str = ""
+    """Empty when the system's keyring has it."""
+    till_id: str = ""
+    till_code: str = ""
+    till_name: str = ""
+    credential_place: str = ""
+    """`keyring` or `file`; empty when an older release wrote this."""
+    authorities: list[str] = []
+    """Certificates in PEM that alone count for this hub, two at most; none: those of the system count."""
+    allows_plain_http: bool = False
+    chain_reason: str = ""
+    """Why this till was paired again; its journal goes on as a new chain for it."""
 
     def __repr__(self) -> str:
-        return f"Pairing(hub_url={self.hub_url!r}, hub_id={self.hub_id!r})"
+        return f"Pairing(hub_url={self.hub_url!r}, hub_id={self.hub_id!r}, till_id={self.till_id!r})"
 
 
 def default_folder() -> Path:

@@ -1,6 +1,7 @@
 """Values for tests, with only what a story needs to name."""
 
-from till_app.domain.basket import Basket, BasketLine, priced_line
+from till_app.domain.basket import Basket
+from till_app.domain.basket_line import BasketLine, priced_line
 from till_app.domain.catalogue import Item, Unit
 from till_app.domain.sale import Sale, complete
 from till_app.domain.tax import VatKind, VatRate
@@ -9,6 +10,7 @@ from till_app.domain.tender import TenderKind, TenderLine
 ZERO = VatRate("Z", "Zero", VatKind.ZERO, 0)
 STANDARD = VatRate("A", "Standard", VatKind.STANDARD, 2000)
 OPENED_AT = "2026-11-24T09:00:00.000000Z"
+DAY = "2026-11-24"
 
 
 def an_item(
@@ -42,7 +44,7 @@ def a_line(
     unit: Unit = Unit.EACH,
 ) -> BasketLine:
     item = an_item(name or f"item {line_id}", price_minor, unit=unit)
-    return priced_line(line_id, item, rate, code="", quantity_milli=quantity_milli)
+    return priced_line(line_id, item, rate, day=DAY, code="", quantity_milli=quantity_milli)
 
 
 def a_basket(*lines: BasketLine) -> Basket:

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.domain.builders import STANDARD, a_basket, a_line, an_item
-from till_app.domain.basket import priced_line
+from tests.domain.builders import DAY, STANDARD, a_basket, a_line, an_item
+from till_app.domain.basket_line import priced_line
 from till_app.domain.catalogue import Unit
 from till_app.domain.errors import DomainError
 
@@ -88,7 +88,7 @@ def test_an_impossible_quantity_is_refused_and_changes_nothing(quantity_milli: i
 
 def test_an_open_price_must_be_typed() -> None:
     with pytest.raises(DomainError, match="price_missing"):
-        priced_line("a", an_item("Sundries", None), STANDARD, code="", quantity_milli=1000)
+        priced_line("a", an_item("Sundries", None), STANDARD, day=DAY, code="", quantity_milli=1000)
 
 
 def test_a_copy_is_changed_without_its_original() -> None:

@@ -16,7 +16,9 @@ pay_in_out              no       yes         yes      no
 x_report                no       yes         yes      yes
 close_day               no       no          yes      no
 set_up_devices          no       no          yes      yes
+count_stock             no       yes         yes      no
 accept_removal          no       no          yes      no
+link_till               no       yes         yes      yes
 """
 _HEAD, *_ROWS = (line.split() for line in TABLE.strip().splitlines())
 

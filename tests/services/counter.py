@@ -22,7 +22,7 @@ from till_app.domain.catalogue import (
 from till_app.domain.currency import GBP
 from till_app.domain.tax import VatKind, VatRate
 from till_app.services.pins import Argon2Pins
-from till_app.services.ports import CatalogueRecord, TillIdentity
+from till_app.services.ports import CatalogueRecord, HealthReading, TillIdentity
 from till_app.services.till import TillServices, build_services
 from till_app.store.catalogue import SqliteCatalogue
 from till_app.store.ledger import SqliteLedger
@@ -117,6 +117,9 @@ class Devices:
     def wake(self) -> None:
         self.asked.append("wake")
 
+    def read(self) -> HealthReading:
+        return HealthReading("0.1.0", "test machine", 50_000_000_000, 200_000, 900_000, 0, "ok", "ready")
+
 
 @dataclass(frozen=True)
 class ShopCounter:
@@ -149,7 +152,7 @@ class ShopCounter:
 
 @contextmanager
 def open_counter(
-    folder: Path, clock: StandingClock | None = None, *, combine_lines: bool = True
+    folder: Path, clock: StandingClock | None = None, *, combine_lines: bool | None = None
 ) -> Iterator[ShopCounter]:
     """The counter on that folder's files; opened a second time, it finds what the first left."""
     clock = clock or StandingClock()
@@ -171,6 +174,7 @@ def open_counter(
             drawer=devices,
             printing=devices,
             sync=devices,
+            health_probe=devices,
             combine_lines=combine_lines,
         )
         yield ShopCounter(services, ledger, catalogue, clock, devices, folder)

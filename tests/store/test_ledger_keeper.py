@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from tests.conftest import ExpectedLogs
 from tests.store.builders import a_ledger, journal_of, sell
 from till_app.store.ledger_keeper import BACKUP_EVERY_S, IDLE_S, LedgerKeeper
 
@@ -71,3 +72,26 @@ def test_the_thread_ends_when_it_is_asked_to(tmp_path: Path) -> None:
         keeper.start()
         keeper.stop()
         keeper.stop()
+
+
+def test_damage_is_found_the_same_day_and_the_good_copy_is_kept(
+    tmp_path: Path, expected_logs: ExpectedLogs
+) -> None:
+    path, backup = tmp_path / "ledger.sqlite", tmp_path / "copy.sqlite"
+    with a_ledger(path) as ledger:
+        for number in range(40):
+            sell(ledger, f"sale-{number}")
+    clocks = Clocks()
+    with a_ledger(path) as ledger:
+        keeper = LedgerKeeper(ledger, backup, monotonic=clocks.monotonic, wall_clock=clocks.wall)
+        look_until_idle(keeper, clocks)
+        good = backup.read_bytes()
+        with path.open("r+b") as file:
+            file.seek(path.stat().st_size // 2)
+            file.write(b"\xff" * (path.stat().st_size // 3))
+        assert ledger.last_check == "ok"
+        clocks.now_s += BACKUP_EVERY_S
+        look_until_idle(keeper, clocks)
+        assert ledger.last_check != "ok"
+    assert backup.read_bytes() == good
+    expected_logs.expect("the ledger is damaged")

@@ -4,121 +4,15 @@ A basket is changed only through its methods; the lines themselves are immutable
 stores one may keep it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from till_app.domain.catalogue import Item, Unit
+from till_app.domain.basket_line import BasketCustomer, BasketLine, PromotionSaving, check_line
+from till_app.domain.catalogue import Unit
 from till_app.domain.errors import DomainError
-from till_app.domain.money import allocate_minor, divide_half_away, extended_price_minor, share_of_minor
-from till_app.domain.tax import TaxLine, TaxSplit, VatRate, split_gross, tax_lines
-
-MAX_QUANTITY_MILLI = 99_999_000
-MAX_LINE_MINOR = 99_999_999
-"""A slip of the finger past these is refused rather than sold."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReturnOrigin:
-    """The line of an earlier sale that a return line brings back."""
-
-    sale_uuid: str
-    receipt_number: str
-    line_number: int
-
-
-@dataclass(frozen=True, slots=True)
-class BasketLine:
-    """One line. A return line has a negative quantity and so negative amounts."""
-
-    line_id: str
-    line_number: int
-    """1-based, never reused within a basket."""
-    item_id: str
-    item_code: str
-    code: str
-    """What was scanned or typed, or the item's own code for a quick key."""
-    name: str
-    unit: Unit
-    department_id: str
-    quantity_milli: int
-    unit_price_minor: int
-    list_price_minor: int | None
-    """The catalogue's price when the line was added; None for an open price."""
-    vat_code: str
-    vat_rate_bp: int
-    minimum_age: int = 0
-    fixed_price_minor: int | None = None
-    """The whole line's price from a price-embedded label; it holds whatever the quantity says."""
-    line_discount_minor: int = 0
-    basket_discount_minor: int = 0
-    """This line's share of the discount on the basket."""
-    origin: ReturnOrigin | None = None
-    fixed_tax_minor: int | None = None
-    """Of a return line: its part of the tax that was charged, so that all parts give back just that."""
-    approved_by: str | None = None
-    """Who approved of this line what the operator may not do alone."""
-    voided: bool = False
-
-    @property
-    def before_discount_minor(self) -> int:
-        if self.fixed_price_minor is not None:
-            return self.fixed_price_minor
-        return extended_price_minor(self.unit_price_minor, self.quantity_milli)
-
-    @property
-    def discount_minor(self) -> int:
-        """What the customer saves; of a return line, what the customer had saved, negative."""
-        return self.line_discount_minor + self.basket_discount_minor
-
-    @property
-    def gross_minor(self) -> int:
-        return self.before_discount_minor - self.discount_minor
-
-    @property
-    def tax(self) -> TaxSplit:
-        if self.fixed_tax_minor is not None:
-            gross_minor = self.gross_minor
-            return TaxSplit(gross_minor, gross_minor - self.fixed_tax_minor, self.fixed_tax_minor)
-        return split_gross(self.gross_minor, self.vat_rate_bp)
-
-    @property
-    def is_return(self) -> bool:
-        return self.quantity_milli < 0
-
-    def can_merge(self, other: "BasketLine") -> bool:
-        """Whether `other` is more of the same: only whole things sold at the same undiscounted price."""
-        return (
-            self._is_plain
-            and other._is_plain
-            and self._sameness == other._sameness
-            and self.quantity_milli + other.quantity_milli <= MAX_QUANTITY_MILLI
-        )
-
-    @property
-    def _is_plain(self) -> bool:
-        return (
-            self.unit is Unit.EACH
-            and not self.voided
-            and self.fixed_price_minor is None
-            and self.line_discount_minor == self.basket_discount_minor == 0
-            and self.origin is None
-            and not self.is_return
-        )
-
-    @property
-    def _sameness(self) -> tuple[object, ...]:
-        """With an open price only the code tells what was sold."""
-        return (
-            self.item_id,
-            self.name,
-            self.department_id,
-            self.unit_price_minor,
-            self.list_price_minor,
-            self.vat_code,
-            self.vat_rate_bp,
-            self.minimum_age,
-            self.code if self.list_price_minor is None else "",
-        )
+from till_app.domain.money import allocate_minor, divide_half_away, share_of_minor
+from till_app.domain.pricing import EffectivePrice
+from till_app.domain.tax import TaxLine, tax_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,61 +28,11 @@ class BasketTotals:
     tax_lines: tuple[TaxLine, ...]
 
 
-def priced_line(
-    line_id: str,
-    item: Item,
-    rate: VatRate,
-    *,
-    code: str,
-    quantity_milli: int,
-    unit_price_minor: int | None = None,
-    fixed_price_minor: int | None = None,
-) -> BasketLine:
-    """A line for an item as the catalogue has it now; `unit_price_minor` replaces its price or an open one.
-
-    Raises DomainError `price_missing` when nothing says what it costs, and the limits of `Basket.add`.
-    """
-    price_minor = item.price_minor if unit_price_minor is None else unit_price_minor
-    if price_minor is None:
-        if fixed_price_minor is None:
-            raise DomainError("price_missing", item=item.name)
-        price_minor = fixed_price_minor
-    return BasketLine(
-        line_id=line_id,
-        line_number=0,
-        item_id=item.item_id,
-        item_code=item.item_code,
-        code=code,
-        name=item.name,
-        unit=item.unit,
-        department_id=item.department_id,
-        quantity_milli=quantity_milli,
-        unit_price_minor=price_minor,
-        list_price_minor=item.price_minor,
-        vat_code=rate.code,
-        vat_rate_bp=rate.rate_bp,
-        minimum_age=item.minimum_age,
-        fixed_price_minor=fixed_price_minor,
-    )
-
-
-def _check(line: BasketLine) -> None:
-    if line.quantity_milli == 0:
-        raise DomainError("quantity_zero")
-    if abs(line.quantity_milli) > MAX_QUANTITY_MILLI:
-        raise DomainError("quantity_too_large")
-    if line.unit is Unit.EACH and line.quantity_milli % 1000:
-        raise DomainError("quantity_not_whole", item=line.name)
-    if line.unit_price_minor < 0 or line.before_discount_minor * line.quantity_milli < 0:
-        raise DomainError("price_negative", item=line.name)
-    if abs(line.before_discount_minor) > MAX_LINE_MINOR:
-        raise DomainError("amount_too_large")
-    if abs(line.discount_minor) > abs(line.before_discount_minor):
-        raise DomainError("discount_too_large")
-
-
 def _with_share_kept(old: BasketLine, changed: BasketLine) -> BasketLine:
-    """The changed line with its share of the basket's discount in proportion to what it costs now."""
+    """The changed line with its share of the basket's discount in proportion to what it costs now.
+
+    Promotions, worked out anew after any change, play no part in the proportion.
+    """
     if not old.basket_discount_minor:
         return changed
     new_minor = changed.before_discount_minor - changed.line_discount_minor
@@ -201,10 +45,16 @@ class Basket:
     """An open basket; its UUID becomes the sale's."""
 
     def __init__(
-        self, uuid: str, opened_at: str, lines: Iterable[BasketLine] = (), age_checked: int = 0
+        self,
+        uuid: str,
+        opened_at: str,
+        lines: Iterable[BasketLine] = (),
+        age_checked: int = 0,
+        customer: BasketCustomer | None = None,
     ) -> None:
         self.uuid = uuid
         self.opened_at = opened_at
+        self.customer = customer
         self.age_checked = age_checked
         """The highest minimum age that the operator has confirmed for this customer; 0: none."""
         self._lines = list(lines)
@@ -212,7 +62,7 @@ class Basket:
 
     def copy(self, approver: str | None = None) -> "Basket":
         """The same basket to be changed apart; the lines changed there bear who approved it."""
-        copied = Basket(self.uuid, self.opened_at, self._lines, self.age_checked)
+        copied = Basket(self.uuid, self.opened_at, self._lines, self.age_checked, self.customer)
         copied._approver = approver
         return copied
 
@@ -248,7 +98,7 @@ class Basket:
         Raises DomainError `quantity_zero`, `quantity_too_large`, `quantity_not_whole`, `price_negative`
         or `amount_too_large`.
         """
-        _check(line)
+        check_line(line)
         for present in reversed(self._lines if combine else []):
             if present.can_merge(line):
                 merged = replace(present, quantity_milli=present.quantity_milli + line.quantity_milli)
@@ -269,7 +119,13 @@ class Basket:
         line_discount_minor = divide_half_away(line.line_discount_minor * quantity_milli, line.quantity_milli)
         return self._put(
             _with_share_kept(
-                line, replace(line, quantity_milli=quantity_milli, line_discount_minor=line_discount_minor)
+                line,
+                replace(
+                    line,
+                    quantity_milli=quantity_milli,
+                    line_discount_minor=line_discount_minor,
+                    promotions=(),
+                ),
             )
         )
 
@@ -280,7 +136,26 @@ class Basket:
         if line.origin is not None:
             raise DomainError("price_fixed", item=line.name)
         changed = replace(
-            line, unit_price_minor=unit_price_minor, fixed_price_minor=None, line_discount_minor=0
+            line,
+            unit_price_minor=unit_price_minor,
+            fixed_price_minor=None,
+            line_discount_minor=0,
+            promotions=(),
+        )
+        return self._put(_with_share_kept(line, changed))
+
+    def set_list_price(self, line_id: str, price: EffectivePrice) -> BasketLine:
+        """Another of the catalogue's prices holds now. Raises DomainError `line_gone`, and as `add`."""
+        line = self.line(line_id)
+        if price.price_minor is None:
+            raise DomainError("price_missing", item=line.name)
+        changed = replace(
+            line,
+            unit_price_minor=price.price_minor,
+            list_price_minor=price.price_minor,
+            price_list_id=price.price_list_id,
+            is_customer_price=price.is_for_customers,
+            promotions=(),
         )
         return self._put(_with_share_kept(line, changed))
 
@@ -291,7 +166,7 @@ class Basket:
             raise DomainError("discount_on_return")
         if discount_minor < 0:
             raise DomainError("discount_negative")
-        return self._put(replace(line, line_discount_minor=discount_minor))
+        return self._put(replace(line, line_discount_minor=discount_minor, promotions=()))
 
     def discount_line_percent(self, line_id: str, rate_bp: int) -> BasketLine:
         return self.discount_line(line_id, share_of_minor(self.line(line_id).before_discount_minor, rate_bp))
@@ -304,7 +179,7 @@ class Basket:
         if discount_minor < 0:
             raise DomainError("discount_negative")
         sold = [line for line in self.lines if not line.is_return]
-        weights = [line.before_discount_minor - line.line_discount_minor for line in sold]
+        weights = [line.goods_minor for line in sold]
         if discount_minor > sum(weights):
             raise DomainError("discount_too_large")
         shares = allocate_minor(discount_minor, weights)
@@ -315,10 +190,25 @@ class Basket:
         )
 
     def discount_basket_percent(self, rate_bp: int) -> tuple[BasketLine, ...]:
-        goods_minor = sum(
-            line.before_discount_minor - line.line_discount_minor for line in self.lines if not line.is_return
-        )
+        goods_minor = sum(line.goods_minor for line in self.lines if not line.is_return)
         return self.discount_basket(share_of_minor(goods_minor, rate_bp))
+
+    def apply_promotions(self, savings: Mapping[str, tuple[PromotionSaving, ...]]) -> None:
+        """What promotions take off now, by line id; a line that is not named has none.
+
+        Where a line's share of the discount on the basket no longer fits under its price it shrinks. Nobody
+        approves of a promotion: lines keep their approvers.
+        """
+        for index, line in enumerate(self._lines):
+            wanted = () if line.voided else savings.get(line.line_id, ())
+            if line.promotions == wanted:
+                continue
+            changed = replace(line, promotions=wanted)
+            if not line.is_return:
+                share_minor = min(line.basket_discount_minor, changed.goods_minor)
+                changed = replace(changed, basket_discount_minor=share_minor)
+            check_line(changed)
+            self._lines[index] = changed
 
     def void_line(self, line_id: str) -> BasketLine:
         return self._put(replace(self.line(line_id), voided=True))
@@ -340,7 +230,7 @@ class Basket:
 
     def _put(self, line: BasketLine) -> BasketLine:
         if not line.voided:
-            _check(line)
+            check_line(line)
         if self._approver is not None:
             line = replace(line, approved_by=self._approver)
         for index, present in enumerate(self._lines):

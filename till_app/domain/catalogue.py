@@ -56,8 +56,10 @@ class Item:
         return self.unit is Unit.KILOGRAM
 
     def pack_milli(self, barcode: str) -> int:
-        """How much one scan of the barcode brings: a thousand but for a pack."""
-        return next((pack.quantity_milli for pack in self.packs if pack.barcode == barcode), 1000)
+        """How much one scan of the barcode brings: a thousand but for a pack. Leading zeros, by which the
+        sizes of GTIN differ, do not count."""
+        wanted = barcode.lstrip("0")
+        return next((pack.quantity_milli for pack in self.packs if pack.barcode.lstrip("0") == wanted), 1000)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,11 @@ class Permission(StrEnum):
     X_REPORT = "x_report"
     CLOSE_DAY = "close_day"
     SET_UP_DEVICES = "set_up_devices"
+    COUNT_STOCK = "count_stock"
     ACCEPT_REMOVAL = "accept_removal"
     """Of many goods at once, which the hub asks for."""
+    LINK_TILL = "link_till"
+    """Pair it again, or carry what is unsent away in a file."""
 
 
 _CASHIER = frozenset({Permission.SELL, Permission.VOID_BASKET, Permission.RETURN, Permission.NO_SALE})
@@ -28,12 +31,14 @@ _SUPERVISOR = _CASHIER | {
     Permission.RETURN_WITHOUT_RECEIPT,
     Permission.PAY_IN_OUT,
     Permission.X_REPORT,
+    Permission.COUNT_STOCK,
+    Permission.LINK_TILL,
 }
 _TABLE: dict[Role, frozenset[Permission]] = {
     Role.CASHIER: _CASHIER,
     Role.SUPERVISOR: _SUPERVISOR,
     Role.MANAGER: frozenset(Permission),
-    Role.INSTALLER: frozenset({Permission.SET_UP_DEVICES, Permission.X_REPORT}),
+    Role.INSTALLER: frozenset({Permission.SET_UP_DEVICES, Permission.X_REPORT, Permission.LINK_TILL}),
 }
 
 

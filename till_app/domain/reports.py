@@ -86,6 +86,10 @@ class ZReport:
     chain_head: str
     unsent_count: int
     """Facts of the till that the hub had not acknowledged at closing."""
+    sales_at_hub: int = 0
+    """Of the session's transactions, those that it had."""
+    chain_broken_at: int | None = None
+    """The entry at which the session's own journal does not hold together, if there is one."""
 
     @property
     def over_short_minor(self) -> int:

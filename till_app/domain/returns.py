@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from till_app.domain.basket import BasketLine, ReturnOrigin
+from till_app.domain.basket_line import BasketLine, ReturnOrigin
 from till_app.domain.errors import DomainError
 from till_app.domain.money import divide_half_away
 from till_app.domain.sale import Sale, SaleLine

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from till_app.domain.basket import Basket, ReturnOrigin
+from till_app.domain.basket import Basket
+from till_app.domain.basket_line import BasketCustomer, PromotionSaving, ReturnOrigin
 from till_app.domain.catalogue import Unit
 from till_app.domain.errors import DomainError
 from till_app.domain.ids import receipt_number
@@ -32,6 +33,10 @@ class SaleLine:
     vat_rate_bp: int
     minimum_age: int = 0
     origin: ReturnOrigin | None = None
+    price_list_id: str | None = None
+    """Of the list that `list_price_minor` came from; None: the item's own price."""
+    promotions: tuple[PromotionSaving, ...] = ()
+    """Parts of `discount_minor`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,7 @@ class Sale:
     approved_by: str | None = None
     """The staff member who approved what the operator may not do alone."""
     age_checked: int = 0
+    customer: BasketCustomer | None = None
 
     def __post_init__(self) -> None:
         if sum(line.gross_minor for line in self.lines) != self.total_minor:
@@ -112,6 +118,8 @@ def lines_of(basket: Basket, *, voided: bool = False) -> tuple[SaleLine, ...]:
             vat_rate_bp=line.vat_rate_bp,
             minimum_age=line.minimum_age,
             origin=line.origin,
+            price_list_id=line.price_list_id,
+            promotions=line.promotions,
         )
         for line in basket.all_lines
         if line.voided is voided
@@ -156,4 +164,5 @@ def complete(
         voided_lines=lines_of(basket, voided=True),
         approved_by=approved_by,
         age_checked=basket.age_checked,
+        customer=basket.customer,
     )

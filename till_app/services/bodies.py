@@ -42,6 +42,8 @@ def line_body(line: SaleLine) -> LineBody:
         vat_rate_bp=line.vat_rate_bp,
         minimum_age=line.minimum_age,
         origin=(OriginBody(origin.sale_uuid, origin.receipt_number, origin.line_number) if origin else None),
+        price_list_id=line.price_list_id,
+        promotions={saving.promotion_id: saving.amount_minor for saving in line.promotions},
     )
 
 
@@ -91,6 +93,7 @@ def sale_body(sale: Sale, movements: Iterable[DrawerMovement]) -> SaleBody:
         voided_lines=[line_body(line) for line in sale.voided_lines],
         approved_by=sale.approved_by,
         age_checked=sale.age_checked,
+        customer_id=sale.customer.customer_id if sale.customer else None,
     )
 
 
@@ -140,4 +143,6 @@ def z_report_body(z: ZReport, approved_by: str | None) -> ZReportBody:
         chain_head=z.chain_head,
         unsent_count=z.unsent_count,
         approved_by=approved_by,
+        sales_at_hub=z.sales_at_hub,
+        chain_broken_at=z.chain_broken_at,
     )

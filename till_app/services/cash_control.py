@@ -6,6 +6,7 @@ from till_app.domain.permissions import Permission
 from till_app.domain.session import DrawerMovement, MovementKind, TillSession
 from till_app.domain.tender import MAX_TENDER_MINOR
 from till_app.services.bodies import cash_movement_body, movement_body
+from till_app.services.health import Health
 from till_app.services.ports import CashDrawer, Clock, Ledger, SyncWaker
 from till_app.services.workplace import Workplace
 from till_app.wire.bodies import Kind, NoSaleBody, SessionOpenedBody
@@ -22,8 +23,15 @@ class CashControl:
     """GUI thread only."""
 
     def __init__(
-        self, workplace: Workplace, ledger: Ledger, clock: Clock, drawer: CashDrawer, sync: SyncWaker
+        self,
+        workplace: Workplace,
+        ledger: Ledger,
+        clock: Clock,
+        drawer: CashDrawer,
+        sync: SyncWaker,
+        health: Health,
     ) -> None:
+        self._health = health
         self._workplace = workplace
         self._ledger = ledger
         self._clock = clock
@@ -66,6 +74,7 @@ class CashControl:
                 session.session_id, session.number, operator.staff_id, float_minor, movement_body(movement)
             )
             write.record(self._workplace.fact(Kind.SESSION_OPENED, body, session.business_date))
+            self._health.record(write, session.business_date)
             write.commit()
         self._workplace.session_changed()
         self._sync.wake()

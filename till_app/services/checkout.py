@@ -97,9 +97,7 @@ class Checkout:
 
     def remove_tender(self, tender_id: str) -> None:
         """The money went back: cash handed back, or the card payment reversed on its terminal."""
-        self._selling.save_tenders(
-            tuple(tender for tender in self._selling.tenders if tender.tender_id != tender_id)
-        )
+        self._selling.remove_tender(tender_id)
 
     def complete(self, approver: StaffMember | None = None) -> CompletedSale:
         """Close the basket. Raises DomainError `basket_empty`, `balance_open`, `approval_needed`,

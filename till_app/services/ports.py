@@ -1,13 +1,15 @@
 """What the use cases need from the outside, as protocols; store, sync, devices and bootstrap fill them."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Protocol
 
-from till_app.domain.basket import Basket, BasketLine
+from till_app.domain.basket import Basket
+from till_app.domain.basket_line import BasketLine
 from till_app.domain.catalogue import (
     Customer,
     Department,
@@ -190,10 +192,42 @@ class CatalogueFeed(Protocol):
         ...
 
     def missing_pictures(self, limit: int) -> Sequence[str]:
-        """SHA-256 of pictures that items name and the cache lacks, those of quick keys first."""
+        """SHA-256 of pictures that the cache lacks: first those that `want_picture` asked for, then those of
+        quick keys, then items' first pictures while there is room. None for a while after a failing disk."""
         ...
 
-    def add_picture(self, sha256: str, content: bytes) -> None: ...
+    def add_picture(self, sha256: str, content: bytes) -> None:
+        """Others may have to make room. One that a full or failing disk cannot take is left out and logged:
+        pictures are never in the way of data."""
+        ...
+
+    def swap_in(self, path: Path, *, is_checked: bool = False) -> None:
+        """Replace the whole catalogue, cursor included, by a ready file, in one step; the file is gone then.
+
+        Look-ups go on with the old one until then and with the new one afterwards; pictures stay. Raises
+        ValueError when the file is damaged, of another schema or not ready, and CatalogueUnavailable when the
+        disk fails: nothing is changed then. `is_checked`: whoever wrote the file has compared its hash, so
+        that not all of it is read again. A page whose cursor was asked before is dropped.
+        """
+        ...
+
+    def count(self, kind: str) -> int:
+        """Records of the kind; 0 for one that this till does not know."""
+        ...
+
+    def sums(self, kind: str, of_buckets: int) -> list[int]:
+        """Of the digests in each bucket, see `wire.sweeping`; of an unknown kind all are 0. Of many records
+        it takes seconds, with pauses in which other threads work."""
+        ...
+
+    def bucket(self, kind: str, bucket: int, of_buckets: int) -> dict[str, int]:
+        """The digests of one bucket by record id."""
+        ...
+
+    def mend(self, records: Sequence[CatalogueRecord], gone: Sequence[Gone]) -> None:
+        """Replace and remove, in one transaction, and leave the cursor where it is. Raises
+        CatalogueUnavailable."""
+        ...
 
 
 # ------------------------------------------------------------------- ledger
@@ -254,10 +288,71 @@ class Fact:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class JournalPosition:
+    """The last entry's number and hash; 0 and the genesis hash for none."""
+
+    seq: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChainPosition:
+    """The last entry of one of the till's chains."""
+
+    till_id: str
+    seq: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The entries recorded under one identity of this till."""
+
+    identity: TillIdentity
+    began_at: str | None
+    """None for the first one."""
+    reason: str
+    last_seq: int
+    acked_through: int
+
+
+@dataclass(frozen=True, slots=True)
+class TillNumbers:
+    """The numbers used last."""
+
+    receipt_counter: int
+    z_number: int
+    session_number: int
+
+
 class LedgerWrite(Protocol):
     """One transaction of the ledger. Nothing is kept unless `commit` is reached."""
 
     def commit(self) -> None: ...
+
+    def journal_head(self) -> JournalPosition:
+        """With what this transaction recorded."""
+        ...
+
+    def unsent_entries(self) -> int: ...
+
+    def grand_total_minor(self) -> int: ...
+
+    def numbers(self) -> TillNumbers: ...
+
+    def begin_chain(self, identity: TillIdentity, reason: str, at: str) -> ChainPosition:
+        """What is recorded from now on is of a new chain, under that identity. Older entries stay as they
+        are; numbers, session and basket go on. Returns where the chain before it ended."""
+        ...
+
+    def not_among(self, known_uuids: Container[str]) -> Sequence[tuple[int, int]]:
+        """Where the entries of older chains are whose uuid is not among those; each fact once, in order."""
+        ...
+
+    def carry_over(self, positions: Sequence[tuple[int, int]]) -> None:
+        """Record older entries again in the new chain: only number and hashes differ."""
+        ...
 
     def next_receipt_counter(self) -> int:
         """The next number of this till, taken for good only by the commit: no gap, no repeat."""
@@ -301,7 +396,60 @@ class LedgerWrite(Protocol):
 
     def clear_basket(self) -> None: ...
 
+    def add_new_customer(self, customer: Customer, added_at: str) -> None:
+        """Kept here until the hub's own record of them has come."""
+        ...
+
+    def forget_new_customers(self, customer_ids: Sequence[str]) -> None: ...
+
     def save_pin_state(self, staff_id: str, state: PinState) -> None: ...
+
+
+class LedgerRestore(LedgerWrite, Protocol):
+    """A transaction in which a ledger takes back what it had, with the numbers that it had."""
+
+    def take_back(self, entry: JournalEntry) -> bool:
+        """Append an entry of the present chain as it is; False when it is there. Raises ReadBackRefused for
+        one that does not follow, is another than the one here, or is not what its hash says."""
+        ...
+
+    def record_again(self, entry: JournalEntry) -> JournalEntry:
+        """Append a fact whose place in the chain is lost: only number and hashes differ."""
+        ...
+
+    def acknowledge(self, seq: int) -> None:
+        """The hub has every entry of the present chain through `seq`. Never goes back."""
+        ...
+
+    def first_entry(self) -> JournalEntry | None:
+        """Of the present chain."""
+        ...
+
+    def is_of_older_chain(self, uuid: str) -> bool: ...
+
+    def has_session(self, session_id: str) -> bool: ...
+
+    def open_session_now(self) -> TillSession | None: ...
+
+    def raise_numbers(self, numbers: TillNumbers) -> None:
+        """Numbers that are higher here already stay."""
+        ...
+
+    def set_grand_total(self, amount_minor: int) -> None: ...
+
+    def restore_sale(self, sale: Sale) -> None:
+        """As `add_sale`, under the number that the sale has."""
+        ...
+
+    def restore_session(self, session: TillSession, first_seq: int) -> None: ...
+
+    def restore_z(self, session_id: str, closed_at: str, z_number: int) -> None: ...
+
+    def restore_copies(self, document: str, copies: int) -> None: ...
+
+    def close_basket(self, uuid: str) -> None:
+        """Clear the open basket if it is that one: it was sold or voided."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,11 +460,14 @@ class UnsentSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class JournalPosition:
-    """The last entry's number and hash; 0 and the genesis hash for none."""
+class SessionProof:
+    """What the journal says of a session."""
 
-    seq: int
-    hash: str
+    sales: int
+    sales_at_hub: int
+    """Of them, those that the hub has acknowledged."""
+    broken_at: int | None
+    """The first entry that does not follow the one before it or is not what its hash says."""
 
 
 class Ledger(Protocol):
@@ -329,16 +480,32 @@ class Ledger(Protocol):
         """
         ...
 
+    def restore(self) -> AbstractContextManager[LedgerRestore]:
+        """As `write`, to take back what was lost."""
+        ...
+
     def identity(self) -> TillIdentity | None:
         """None before pairing."""
         ...
 
     def set_identity(self, identity: TillIdentity) -> None: ...
 
+    def chains(self) -> Sequence[Chain]:
+        """Oldest first; the last one is the present one."""
+        ...
+
+    def fact_uuids(self) -> Sequence[str]:
+        """Of all entries of all chains, each once."""
+        ...
+
     def saved_basket(self) -> SavedBasket | None: ...
 
     def session(self) -> TillSession | None:
         """The open one."""
+        ...
+
+    def closed_sessions(self, limit: int) -> Sequence[TillSession]:
+        """The latest first."""
         ...
 
     def session_facts(self, session: TillSession) -> SessionFacts: ...
@@ -359,7 +526,27 @@ class Ledger(Protocol):
 
     def pin_state(self, staff_id: str) -> PinState: ...
 
+    def new_customers(self) -> Sequence[Customer]:
+        """Made at this till and not yet forgotten, newest first."""
+        ...
+
+    def unsent_sold_milli(self, item_id: str) -> int:
+        """By sales that the hub has not acknowledged; negative when more came back."""
+        ...
+
+    def unsent_of_kind(self, kind: str) -> Sequence[JournalEntry]:
+        """In order; for kinds of which few are made."""
+        ...
+
+    def last_at_of_kind(self, kind: str) -> str | None:
+        """The moment of the latest entry of that kind."""
+        ...
+
     def journal_head(self) -> JournalPosition: ...
+
+    def session_proof(self, session: TillSession) -> SessionProof:
+        """Reads the session's entries and checks their chain; some milliseconds for a day."""
+        ...
 
     def session_first_seq(self, session: TillSession) -> int:
         """The journal number of the entry that opened the session."""
@@ -392,6 +579,23 @@ class Outbox(Protocol):
         ...
 
     def unsent(self) -> UnsentSummary: ...
+
+
+class Recovery(Protocol):
+    """Takes back what a till recorded and then lost, such as when its disk was put back from an old copy."""
+
+    def read_back(self, entries: Sequence[JournalEntry]) -> None:
+        """Append this till's own entries as the hub kept them, byte for byte, and rebuild what follows from
+        them: sales, sessions, movements, counters, the grand total. One transaction for all that are given;
+        they are acknowledged. Those that the journal already has, with the same hash, are passed over.
+
+        Any thread may call. Raises ReadBackRefused, with nothing kept, and LedgerUnavailable.
+        """
+        ...
+
+
+class ReadBackRefused(Exception):
+    """The entries do not follow this till's journal, or are not what their hashes say. In the words: why."""
 
 
 class PrintJobs(Protocol):
@@ -472,6 +676,27 @@ class Formatting(Protocol):
     def day(self, day: date) -> str: ...
 
     def date_and_time(self, moment: datetime) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class HealthReading:
+    """How the machine is, as `wire.bodies.TillHealthBody` says it."""
+
+    app_version: str
+    system: str
+    free_disk_bytes: int
+    ledger_bytes: int
+    catalogue_bytes: int
+    clock_skew_s: int
+    ledger_check: str
+    """`ok`, or what SQLite's quick check found."""
+    printer: str
+
+
+class HealthProbe(Protocol):
+    def read(self) -> HealthReading:
+        """Any thread may call; it takes some milliseconds and asks no device."""
+        ...
 
 
 class PinVerifier(Protocol):

@@ -16,7 +16,7 @@ from hardware.document import (
     TextLine,
     to_json,
 )
-from till_app.domain.catalogue import Shop, Unit
+from till_app.domain.catalogue import ReceiptText, Shop, TextPlace, Unit
 from till_app.domain.ids import receipt_barcode
 from till_app.domain.money import extended_price_minor
 from till_app.domain.sale import Sale, SaleLine
@@ -33,10 +33,18 @@ Translate = Callable[[str], str]
 class ReceiptWriter:
     """Makes receipt documents as the JSON that a print job holds."""
 
-    def __init__(self, workplace: Workplace, formatting: Formatting, translate: Translate) -> None:
+    def __init__(
+        self,
+        workplace: Workplace,
+        formatting: Formatting,
+        translate: Translate,
+        texts: Callable[[], Sequence[ReceiptText]] = tuple,
+    ) -> None:
+        """`texts`: what the hub wants printed above and below, of any day."""
         self._workplace = workplace
         self._format = formatting
         self._tr = translate
+        self._texts = texts
 
     def title(self, sale: Sale) -> str:
         """For the print queue's screens."""
@@ -54,6 +62,7 @@ class ReceiptWriter:
         return ReceiptDocument(
             (
                 *shop_header(shop, self._tr),
+                *self._texts_at(TextPlace.HEADER, sale),
                 *marks,
                 *self._what_it_is(sale),
                 *[element for line in sale.lines for element in self._line(line)],
@@ -67,9 +76,22 @@ class ReceiptWriter:
                 *self._identity(sale),
                 Barcode(receipt_barcode(sale.receipt_number)),
                 *[TextLine(line, Align.CENTER) for line in shop.receipt_footer.splitlines()],
+                *self._texts_at(TextPlace.FOOTER, sale),
                 Cut(),
             )
         )
+
+    def _texts_at(self, place: TextPlace, sale: Sale) -> list[Element]:
+        """Those that hold on the day of the sale, so that a copy says what the receipt said."""
+        texts = sorted(
+            (
+                text
+                for text in self._texts()
+                if text.place is place and text.validity.holds_on(sale.business_date)
+            ),
+            key=lambda text: (text.position, text.receipt_text_id),
+        )
+        return [TextLine(line, Align.CENTER) for text in texts for line in text.text.splitlines()]
 
     def _copy_mark(self, copy_number: int, at: str, operator_name: str) -> tuple[Element, ...]:
         mark = self._tr("COPY {number}").format(number=copy_number)
@@ -91,8 +113,13 @@ class ReceiptWriter:
         ]
         if line.unit is Unit.KILOGRAM or abs(line.quantity_milli) != 1000:
             elements.append(TextLine("  " + self._quantity(line, amount_minor)))
-        if line.discount_minor:
-            elements.append(Row("  " + self._tr("Discount"), self._format.amount_plain(-line.discount_minor)))
+        by_hand_minor = line.discount_minor
+        for saving in line.promotions:
+            name = saving.name or self._tr("Offer")
+            elements.append(Row("  " + name, self._format.amount_plain(-saving.amount_minor)))
+            by_hand_minor -= saving.amount_minor
+        if by_hand_minor:
+            elements.append(Row("  " + self._tr("Discount"), self._format.amount_plain(-by_hand_minor)))
         if line.origin is not None:
             elements.append(
                 TextLine("  " + self._tr("from receipt {number}").format(number=line.origin.receipt_number))
@@ -128,7 +155,9 @@ class ReceiptWriter:
         return [TextLine(words, Align.CENTER, bold=True)]
 
     def _identity(self, sale: Sale) -> list[Element]:
+        name = sale.customer.name if sale.customer else ""
         return [
+            *([Row(self._tr("Customer"), name)] if name else []),
             Row(self._tr("Receipt"), sale.receipt_number),
             Row(self._tr("Date"), self._format.date_and_time(from_text(sale.completed_at))),
             Row(self._tr("Till"), sale.till_code),

@@ -55,6 +55,7 @@ class ReportWriter:
                     Row(self._tr("Grand total"), self._format.amount(z.grand_total_minor), bold=True),
                     Row(self._tr("Journal"), f"{z.journal_first_seq}–{z.journal_last_seq}"),
                     Row(self._tr("Not yet sent"), str(z.unsent_count)),
+                    TextLine(custody_words(z, self._tr)),
                     TextLine(self._tr("Chain {hash}").format(hash=z.chain_head[:16])),
                     Cut(),
                 )
@@ -140,3 +141,21 @@ class ReportWriter:
             Row(self._tr("Expected"), amount(z.report.expected_cash_minor)),
             Row(name, amount(over_short), bold=True),
         ]
+
+
+def custody_words(z: ZReport, translate: Translate) -> str:
+    """Where the session's sales are, and whether its journal holds together."""
+    sales = z.report.transaction_count
+    to_send = sales - z.sales_at_hub
+    words = [
+        translate("{count} sales").format(count=sales),
+        translate("{count} at the hub").format(count=z.sales_at_hub),
+    ]
+    if to_send:
+        words.append(translate("{count} to be sent").format(count=to_send))
+    words.append(
+        translate("chain intact")
+        if z.chain_broken_at is None
+        else translate("chain broken at entry {seq}").format(seq=z.chain_broken_at)
+    )
+    return ", ".join(words)

@@ -7,6 +7,7 @@ from till_app.domain.errors import DomainError
 from till_app.domain.permissions import Permission
 from till_app.domain.reports import SessionReport, ZReport, counted_minor, fold
 from till_app.services.bodies import report_body, z_report_body
+from till_app.services.health import Health
 from till_app.services.ports import JobKind, Ledger, Printing, PrintJob, SyncWaker
 from till_app.services.report_printouts import ReportWriter
 from till_app.services.selling import Selling
@@ -25,7 +26,9 @@ class Reporting:
         reports: ReportWriter,
         printing: Printing,
         sync: SyncWaker,
+        health: Health,
     ) -> None:
+        self._health = health
         self._workplace = workplace
         self._selling = selling
         self._ledger = ledger
@@ -76,9 +79,11 @@ class Reporting:
             raise DomainError("basket_open")
         declared_minor = counted_minor(count_by_denomination)
         report = self.read()
-        head = self._ledger.journal_head()
+        proof = self._ledger.session_proof(session)
+        first_seq = self._ledger.session_first_seq(session)
         now = self._workplace.now_text()
         with self._ledger.write() as write:
+            head = write.journal_head()
             z = ZReport(
                 z_number=write.next_z_number(),
                 report=report,
@@ -87,14 +92,17 @@ class Reporting:
                 closed_by_name=operator.name,
                 count_by_denomination=dict(count_by_denomination),
                 declared_minor=declared_minor,
-                grand_total_minor=self._ledger.grand_total_minor(),
-                journal_first_seq=self._ledger.session_first_seq(session),
+                grand_total_minor=write.grand_total_minor(),
+                journal_first_seq=first_seq,
                 journal_last_seq=head.seq,
                 chain_head=head.hash,
-                unsent_count=self._ledger.unsent().entries,
+                unsent_count=write.unsent_entries(),
+                sales_at_hub=proof.sales_at_hub,
+                chain_broken_at=proof.broken_at,
             )
             write.close_session(session.session_id, now, z.z_number)
             write.record(self._workplace.fact(Kind.Z_REPORT, z_report_body(z, approved_by)))
+            self._health.record(write)
             document = self._reports.z_report(z)
             write.add_print_job(self._job(self._reports.z_title(z), document, now))
             write.commit()

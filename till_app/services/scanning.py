@@ -13,7 +13,7 @@ from till_app.domain.barcode import (
     expand_upc_e,
     parse_barcode,
 )
-from till_app.domain.basket import BasketLine
+from till_app.domain.basket_line import BasketLine
 from till_app.domain.catalogue import Item
 from till_app.domain.errors import DomainError
 from till_app.services.ports import Catalogue
@@ -148,6 +148,14 @@ def _in_order_of_choice(items: Sequence[Item]) -> list[Item]:
 
 
 def keyed(item: Item, code: str, quantity_milli: int | None) -> Pending:
-    """`3 *` is a count, and of weighed goods the weight is still to be asked; `0.412 *` is a weight."""
-    is_count = quantity_milli is not None and quantity_milli % ONE_MILLI == 0
-    return Pending(item, code, None if item.is_weighed and is_count else quantity_milli)
+    """`3 *` is a count, and of weighed goods the weight is still to be asked; `0.412 *` is a weight.
+
+    The barcode of a pack brings all that is in it, so many times over as was keyed.
+    """
+    if item.is_weighed:
+        is_count = quantity_milli is not None and quantity_milli % ONE_MILLI == 0
+        return Pending(item, code, None if is_count else quantity_milli)
+    pack_milli = item.pack_milli(code)
+    if pack_milli != ONE_MILLI:
+        quantity_milli = (ONE_MILLI if quantity_milli is None else quantity_milli) * pack_milli // ONE_MILLI
+    return Pending(item, code, quantity_milli)

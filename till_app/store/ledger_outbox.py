@@ -2,36 +2,36 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, text
 
 from till_app.domain.journal import GENESIS_HASH, JournalEntry
 from till_app.services.ports import JournalPosition, UnsentSummary
 from till_app.store import ledger_tables as t
 from till_app.store.ledger_access import LedgerAccess
+from till_app.store.ledger_chain import ACKED_THROUGH, ENTRIES, IN_NEWEST, SET_ACKED
 
 SALE_KIND = "sale"
 """The kind of entry that a person knows as a sale waiting to be sent."""
 
-_HEAD = select(t.journal.c.seq, t.journal.c.hash).order_by(t.journal.c.seq.desc()).limit(1)
-_HASH_AT = select(t.journal.c.hash).where(t.journal.c.seq == bindparam("seq"))
-_AT = select(t.journal.c.at).where(t.journal.c.seq == bindparam("seq"))
+_HEAD = select(t.journal.c.seq, t.journal.c.hash).where(IN_NEWEST).order_by(t.journal.c.seq.desc()).limit(1)
+_HASH_AT = select(t.journal.c.hash).where(IN_NEWEST, t.journal.c.seq == bindparam("seq"))
+_AT = select(t.journal.c.at).where(IN_NEWEST, t.journal.c.seq == bindparam("seq"))
 _ENTRIES = (
-    select(t.journal)
-    .where(t.journal.c.seq > bindparam("seq"))
+    ENTRIES.where(IN_NEWEST, t.journal.c.seq > bindparam("seq"))
     .order_by(t.journal.c.seq)
     .limit(bindparam("limit"))
 )
 _SALES_AFTER = (
     select(func.count())
     .select_from(t.journal)
-    .where(t.journal.c.kind == SALE_KIND, t.journal.c.seq > bindparam("seq"))
+    .where(IN_NEWEST, t.journal.c.kind == SALE_KIND, t.journal.c.seq > bindparam("seq"))
 )
-_ACKED = select(t.outbox.c.acked_through)
-_SET_ACKED = update(t.outbox).values(acked_through=bindparam("seq"))
+_UUIDS = select(t.journal.c.uuid).group_by(t.journal.c.uuid).order_by(text("min(journal.rowid)"))
+_ACKED = select(ACKED_THROUGH)
 
 
 class LedgerOutbox(LedgerAccess):
-    """Implements Outbox."""
+    """Implements Outbox, for the newest chain: what older ones had unsent was carried over into it."""
 
     def journal_head(self) -> JournalPosition:
         with self._reading() as connection:
@@ -67,14 +67,18 @@ class LedgerOutbox(LedgerAccess):
             if seq > _head(connection).seq:
                 raise ValueError(f"there is no journal entry {seq}")
             if seq > connection.execute(_ACKED).scalar_one():
-                connection.execute(_SET_ACKED, {"seq": seq})
+                connection.execute(SET_ACKED, {"seq": seq})
 
     def rewind(self, seq: int) -> None:
         """Raises ValueError when that would acknowledge what is unsent."""
         with self._changing() as connection:
             if not 0 <= seq <= connection.execute(_ACKED).scalar_one():
                 raise ValueError(f"entry {seq} is not acknowledged")
-            connection.execute(_SET_ACKED, {"seq": seq})
+            connection.execute(SET_ACKED, {"seq": seq})
+
+    def fact_uuids(self) -> Sequence[str]:
+        with self._reading() as connection:
+            return connection.execute(_UUIDS).scalars().all()
 
     def unsent(self) -> UnsentSummary:
         with self._reading() as connection:

@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from till_app.domain.basket import BasketLine, ReturnOrigin
-from till_app.domain.catalogue import Unit
+from till_app.domain.basket import Basket
+from till_app.domain.basket_line import BasketCustomer, BasketLine, PromotionSaving, ReturnOrigin
+from till_app.domain.catalogue import Customer, Unit
 from till_app.domain.sale import Sale, SaleLine
 from till_app.domain.session import DrawerMovement, MovementKind, TillSession
 from till_app.domain.tender import TenderKind, TenderLine
@@ -19,9 +20,11 @@ Parameters = dict[str, Any]
 AnyRow = Row[Any]
 
 _SALE_FIELDS = tuple(
-    field.name for field in fields(Sale) if field.name not in ("lines", "tenders", "voided_lines")
+    field.name for field in fields(Sale) if field.name not in ("lines", "tenders", "voided_lines", "customer")
 )
-_LINE_FIELDS = tuple(field.name for field in fields(SaleLine) if field.name != "origin")
+_LINE_FIELDS = tuple(
+    field.name for field in fields(SaleLine) if field.name not in ("origin", "price_list_id", "promotions")
+)
 _UNIT_POSITION = _LINE_FIELDS.index("unit")
 LINE_COLUMNS = (
     "counter",
@@ -30,6 +33,8 @@ LINE_COLUMNS = (
     "origin_sale_uuid",
     "origin_receipt_number",
     "origin_line_number",
+    "price_list_id",
+    "promotions",
 )
 """As `sales_from` wants the lines."""
 _TENDER_FIELDS = tuple(field.name for field in fields(TenderLine))
@@ -47,7 +52,38 @@ def _values(row: AnyRow, names: Sequence[str]) -> Parameters:
 
 
 def sale_row(sale: Sale) -> Parameters:
-    return _parameters(sale, _SALE_FIELDS)
+    return _parameters(sale, _SALE_FIELDS) | _customer_columns(sale.customer)
+
+
+def basket_row(basket: Basket) -> Parameters:
+    return {
+        "id": 1,
+        "uuid": basket.uuid,
+        "opened_at": basket.opened_at,
+        "age_checked": basket.age_checked,
+        **_customer_columns(basket.customer),
+    }
+
+
+def basket_from(header: AnyRow, lines: Iterable[str]) -> Basket:
+    return Basket(
+        header.uuid,
+        header.opened_at,
+        [basket_line_from(line) for line in lines],
+        header.age_checked,
+        _customer_of(header),
+    )
+
+
+def _customer_columns(customer: BasketCustomer | None) -> Parameters:
+    return {
+        "customer_id": customer.customer_id if customer else None,
+        "customer_name": customer.name if customer else None,
+    }
+
+
+def _customer_of(row: AnyRow) -> BasketCustomer | None:
+    return None if row.customer_id is None else BasketCustomer(row.customer_id, row.customer_name or "")
 
 
 def line_rows(sale: Sale) -> list[Parameters]:
@@ -67,6 +103,8 @@ def _line_row(counter: int, line: SaleLine, voided: int) -> Parameters:
         "origin_sale_uuid": origin.sale_uuid if origin else None,
         "origin_receipt_number": origin.receipt_number if origin else None,
         "origin_line_number": origin.line_number if origin else None,
+        "price_list_id": line.price_list_id,
+        "promotions": _promotions_text(line.promotions),
     }
 
 
@@ -97,17 +135,28 @@ def sales_from(
             lines=tuple(sold[sale.counter]),
             tenders=tuple(settled[sale.counter]),
             voided_lines=tuple(voided[sale.counter]),
+            customer=_customer_of(sale),
         )
         for sale in sales
     )
 
 
 def _line_from(columns: Sequence[Any]) -> SaleLine:
-    """By position, as a day has thousands: the fields of SaleLine in their order, then its origin's."""
-    *values, sale_uuid, receipt_number, line_number = columns
+    """By position, as a day has thousands: LINE_COLUMNS come in the order of SaleLine's fields."""
+    *values, sale_uuid, receipt_number, line_number, price_list_id, promotions = columns
     values[_UNIT_POSITION] = Unit(values[_UNIT_POSITION])
-    values.append(None if sale_uuid is None else ReturnOrigin(sale_uuid, receipt_number, line_number))
+    origin = None if sale_uuid is None else ReturnOrigin(sale_uuid, receipt_number, line_number)
+    values += (origin, price_list_id, _promotions_from(promotions))
     return SaleLine(*values)
+
+
+def _promotions_text(promotions: Sequence[PromotionSaving]) -> str | None:
+    """JSON, as they are only ever read with their line; None for most lines."""
+    return json.dumps([asdict(saving) for saving in promotions], ensure_ascii=False) if promotions else None
+
+
+def _promotions_from(text: str | None) -> tuple[PromotionSaving, ...]:
+    return tuple(PromotionSaving(**saving) for saving in json.loads(text)) if text else ()
 
 
 def movement_row(movement: DrawerMovement) -> Parameters:
@@ -142,9 +191,21 @@ def basket_line_text(line: BasketLine) -> str:
 def basket_line_from(text: str) -> BasketLine:
     values = json.loads(text)
     origin = values.pop("origin")
+    promotions = values.pop("promotions", ())
     return BasketLine(
-        **(values | {"unit": Unit(values["unit"])}), origin=ReturnOrigin(**origin) if origin else None
+        **(values | {"unit": Unit(values["unit"])}),
+        origin=ReturnOrigin(**origin) if origin else None,
+        promotions=tuple(PromotionSaving(**saving) for saving in promotions),
     )
+
+
+def customer_text(customer: Customer) -> str:
+    return json.dumps(asdict(customer), ensure_ascii=False)
+
+
+def customer_from(text: str) -> Customer:
+    values = json.loads(text)
+    return Customer(**(values | {"address": tuple(values["address"])}))
 
 
 def tender_text(tender: TenderLine) -> str:

@@ -53,6 +53,12 @@ _SESSION_COUNTS = select(t.till_session.c.voided_baskets, t.till_session.c.no_sa
     t.till_session.c.session_id == bindparam("session_id")
 )
 _OPEN_SESSION = select(t.till_session).where(t.till_session.c.closed_at.is_(None))
+_CLOSED_SESSIONS = (
+    select(t.till_session)
+    .where(t.till_session.c.closed_at.is_not(None))
+    .order_by(t.till_session.c.number.desc())
+    .limit(bindparam("most"))
+)
 _FIRST_SEQ = select(t.till_session.c.first_seq).where(t.till_session.c.session_id == bindparam("session_id"))
 _RETURNED = (
     select(
@@ -99,6 +105,12 @@ class LedgerSales(LedgerAccess):
         with self._reading() as connection:
             row = connection.execute(_OPEN_SESSION).one_or_none()
         return rows.session_from(row) if row is not None else None
+
+    def closed_sessions(self, limit: int) -> Sequence[TillSession]:
+        """The latest first."""
+        with self._reading() as connection:
+            found = connection.execute(_CLOSED_SESSIONS, {"most": limit}).all()
+        return tuple(rows.session_from(row) for row in found)
 
     def session_facts(self, session: TillSession) -> SessionFacts:
         """Raises LookupError for a session that is not in this ledger."""

@@ -11,8 +11,11 @@ from till_app.store.sqlite_engine import Fault, fault_of, is_sound
 
 log = logging.getLogger(__name__)
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002", "0003")
 """All that this program knows, oldest first. Alembic, slow to import, is only asked when one is missing."""
+RECOVER_ADVICE = (
+    "start the till with --recover: it keeps the file and takes from it, and from the hub, all there is"
+)
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -56,7 +59,7 @@ def prepare(database: Database) -> None:
 
 
 def _damaged(database: Database) -> str:
-    return f"{database.path.name} is damaged. It was not changed; keep it, and restore a copy."
+    return f"{database.path.name} is damaged. It was not changed; {RECOVER_ADVICE}."
 
 
 def _revision_of(connection: Connection) -> str | None:

@@ -11,6 +11,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
+    UniqueConstraint,
     text,
 )
 
@@ -34,15 +35,19 @@ def _later(target: str) -> ForeignKey:
     return ForeignKey(target, deferrable=True, initially="DEFERRED")
 
 
-till_identity = Table(
-    "till_identity",
+chain = Table(
+    "chain",
     metadata,
-    _one_row_id(),
-    Column("till_id", Text, nullable=False),
+    Column("number", Integer, primary_key=True),
+    Column("till_id", Text, nullable=False, unique=True),
     Column("till_code", Text, nullable=False),
     Column("till_name", Text, nullable=False),
+    Column("began_at", Text),
+    Column("reason", Text, nullable=False),
+    Column("acked_through", Integer, nullable=False),
     sqlite_strict=True,
 )
+"""One identity of this till after the other; the newest is its own, and its entries are the outbox."""
 
 till_state = Table(
     "till_state",
@@ -58,23 +63,19 @@ till_state = Table(
 journal = Table(
     "journal",
     metadata,
-    Column("seq", Integer, primary_key=True),
-    Column("uuid", Text, nullable=False, unique=True),
-    Column("kind", Text, nullable=False, index=True),
+    Column("chain", Integer, _later("chain.number"), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("uuid", Text, nullable=False),
+    Column("kind", Text, nullable=False),
     Column("version", Integer, nullable=False),
     Column("at", Text, nullable=False),
     Column("business_date", Text, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("prev_hash", Text, nullable=False),
     Column("hash", Text, nullable=False),
-    sqlite_strict=True,
-)
-
-outbox = Table(
-    "outbox",
-    metadata,
-    _one_row_id(),
-    Column("acked_through", Integer, nullable=False),
+    PrimaryKeyConstraint("chain", "seq"),
+    UniqueConstraint("chain", "uuid"),
+    Index(None, "chain", "kind", "seq"),
     sqlite_strict=True,
 )
 
@@ -118,6 +119,8 @@ sale = Table(
     Column("total_minor", Integer, nullable=False),
     Column("approved_by", Text),
     Column("age_checked", Integer, nullable=False),
+    Column("customer_id", Text),
+    Column("customer_name", Text),
     sqlite_strict=True,
 )
 
@@ -146,6 +149,8 @@ sale_line = Table(
     Column("origin_sale_uuid", Text),
     Column("origin_receipt_number", Text),
     Column("origin_line_number", Integer),
+    Column("price_list_id", Text),
+    Column("promotions", Text),
     PrimaryKeyConstraint("counter", "line_number"),
     CheckConstraint("net_minor + tax_minor = gross_minor", name="net_and_tax_sum_to_gross"),
     sqlite_strict=True,
@@ -220,6 +225,8 @@ open_basket = Table(
     Column("uuid", Text, nullable=False, unique=True),
     Column("opened_at", Text, nullable=False),
     Column("age_checked", Integer, nullable=False),
+    Column("customer_id", Text),
+    Column("customer_name", Text),
     sqlite_strict=True,
 )
 
@@ -243,6 +250,15 @@ open_basket_tender = Table(
     PrimaryKeyConstraint("basket_uuid", "position"),
     sqlite_strict=True,
     sqlite_with_rowid=False,
+)
+
+new_customer = Table(
+    "new_customer",
+    metadata,
+    Column("customer_id", Text, primary_key=True, nullable=False),
+    Column("added_at", Text, nullable=False),
+    Column("customer", Text, nullable=False),
+    sqlite_strict=True,
 )
 
 pin_state = Table(

@@ -1,29 +1,38 @@
 """One transaction of the ledger: what a use case does in it is kept together or not at all."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from enum import StrEnum
 
-from sqlalchemy import Connection, RootTransaction, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, RootTransaction, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from till_app.domain.basket import Basket, BasketLine
-from till_app.domain.errors import DomainError
-from till_app.domain.ids import new_uuid7
-from till_app.domain.journal import GENESIS_HASH, JournalEntry, sealed
+from till_app.domain.basket import Basket
+from till_app.domain.basket_line import BasketLine
+from till_app.domain.catalogue import Customer
+from till_app.domain.journal import JournalEntry
 from till_app.domain.sale import Sale
 from till_app.domain.session import DrawerMovement, TillSession
 from till_app.domain.tender import TenderLine
-from till_app.domain.times import from_text
-from till_app.services.ports import Fact, PinState, PrintJob
+from till_app.services.ports import (
+    ChainPosition,
+    Fact,
+    JournalPosition,
+    PinState,
+    PrintJob,
+    TillIdentity,
+    TillNumbers,
+)
+from till_app.store import ledger_chain as newest
 from till_app.store import ledger_rows as rows
 from till_app.store import ledger_tables as t
+from till_app.store.ledger_write_journal import JournalWriter
 
 
 class WrongUse(Exception):
     """The caller broke the rules of a ledger transaction; nothing of it is kept."""
 
 
-class _Number(StrEnum):
+class Number(StrEnum):
     """The columns of `till_state` that count."""
 
     RECEIPT = "receipt_counter"
@@ -35,15 +44,14 @@ _TAKE_NUMBER = {
     number: update(t.till_state)
     .values({number.value: t.till_state.c[number.value] + 1})
     .returning(t.till_state.c[number.value])
-    for number in _Number
+    for number in Number
 }
 _ADD_TO_GRAND_TOTAL = update(t.till_state).values(
     grand_total_minor=t.till_state.c.grand_total_minor + bindparam("amount_minor")
 )
-_JOURNAL_END = (
-    select(t.journal.c.seq, t.journal.c.at, t.journal.c.hash).order_by(t.journal.c.seq.desc()).limit(1)
-)
-_ADD_ENTRY = insert(t.journal)
+_ACKED = select(newest.ACKED_THROUGH)
+_GRAND_TOTAL = select(t.till_state.c.grand_total_minor)
+_NUMBERS = select(t.till_state.c.receipt_counter, t.till_state.c.z_number, t.till_state.c.session_number)
 _ADD_SALE = insert(t.sale)
 _ADD_LINES = insert(t.sale_line)
 _ADD_TENDERS = insert(t.sale_tender)
@@ -70,7 +78,10 @@ _COUNT_COPY = (
 _basket = upsert(t.open_basket)
 _SAVE_BASKET = _basket.on_conflict_do_update(
     index_elements=["id"],
-    set_={name: _basket.excluded[name] for name in ("uuid", "opened_at", "age_checked")},
+    set_={
+        name: _basket.excluded[name]
+        for name in ("uuid", "opened_at", "age_checked", "customer_id", "customer_name")
+    },
 )
 _line = upsert(t.open_basket_line)
 _SAVE_BASKET_LINE = _line.on_conflict_do_update(
@@ -84,6 +95,10 @@ _LINES_OF_OTHERS = delete(t.open_basket_line).where(t.open_basket_line.c.basket_
 _TENDERS_OF_OTHERS = delete(t.open_basket_tender).where(
     t.open_basket_tender.c.basket_uuid != bindparam("uuid")
 )
+_ADD_NEW_CUSTOMER = insert(t.new_customer)
+_FORGET_NEW_CUSTOMERS = delete(t.new_customer).where(
+    t.new_customer.c.customer_id.in_(bindparam("ids", expanding=True))
+)
 _pin = upsert(t.pin_state)
 _SAVE_PIN_STATE = _pin.on_conflict_do_update(
     index_elements=["staff_id"],
@@ -94,16 +109,12 @@ _SAVE_PIN_STATE = _pin.on_conflict_do_update(
 class SqliteLedgerWrite:
     """Implements LedgerWrite. Used by one thread, within `SqliteLedger.write`."""
 
-    def __init__(self, connection: Connection, transaction: RootTransaction, till_id: str | None) -> None:
+    def __init__(self, connection: Connection, transaction: RootTransaction) -> None:
         self._held_connection = connection
         self._transaction = transaction
-        self._till_id = till_id
         self._is_open = True
-        self._journal_end: tuple[int, str, str] | None = None
-        """Number, moment and hash of the last entry, once looked up."""
-        self._first_seq: int | None = None
-        """Of the entries recorded in this transaction."""
-        self._unused: dict[_Number, int] = {}
+        self._held_journal = JournalWriter(connection)
+        self._unused: dict[Number, int] = {}
         """Numbers taken that nothing bears yet."""
 
     @property
@@ -111,6 +122,12 @@ class SqliteLedgerWrite:
         if not self._is_open:
             raise WrongUse("the transaction is over")
         return self._held_connection
+
+    @property
+    def _journal(self) -> JournalWriter:
+        if not self._is_open:
+            raise WrongUse("the transaction is over")
+        return self._held_journal
 
     def end(self) -> None:
         """After this every call is refused."""
@@ -128,25 +145,31 @@ class SqliteLedgerWrite:
     # ------------------------------------------------------------------ numbers
 
     def next_receipt_counter(self) -> int:
-        return self._take(_Number.RECEIPT)
+        return self._take(Number.RECEIPT)
 
     def next_z_number(self) -> int:
-        return self._take(_Number.Z)
+        return self._take(Number.Z)
 
     def next_session_number(self) -> int:
-        return self._take(_Number.SESSION)
+        return self._take(Number.SESSION)
 
-    def _take(self, number: _Number) -> int:
+    def _take(self, number: Number) -> int:
         connection = self._connection
         if number in self._unused:
             raise WrongUse(f"the {number} taken before is not used yet")
         self._unused[number] = connection.execute(_TAKE_NUMBER[number]).scalar_one()
         return self._unused[number]
 
-    def _use(self, number: _Number, value: int) -> None:
+    def _use(self, number: Number, value: int) -> None:
         if self._unused.get(number) != value:
             raise WrongUse(f"{number} {value} was not taken in this transaction")
         del self._unused[number]
+
+    def _take_again(self, number: Number, value: int) -> None:
+        """A number that was taken before and is missing here, such as in an older copy."""
+        column = t.till_state.c[number.value]
+        self._connection.execute(update(t.till_state).values({column: func.max(column, value)}))
+        self._unused[number] = value
 
     def next_copy_number(self, document: str) -> int:
         number: int = self._connection.execute(_COUNT_COPY, {"document": document}).scalar_one()
@@ -155,55 +178,38 @@ class SqliteLedgerWrite:
     # ------------------------------------------------------------------ journal
 
     def record(self, fact: Fact) -> JournalEntry:
-        """Raises DomainError `not_paired`: an entry cannot be chained before the till has its identity.
+        """Raises DomainError `not_paired`: an entry cannot be chained before the till has its identity."""
+        return self._journal.record(fact)
 
-        An entry's moment is never before that of the entry it follows, whatever the clock says.
-        """
-        if self._till_id is None:
-            raise DomainError("not_paired")
-        last_seq, last_at, last_hash = self._end_of_journal()
-        entry = sealed(
-            self._till_id,
-            last_seq + 1,
-            new_uuid7(from_text(fact.at)),
-            fact.kind,
-            fact.version,
-            max(fact.at, last_at),
-            fact.business_date,
-            fact.body,
-            last_hash,
-        )
-        self._connection.execute(
-            _ADD_ENTRY,
-            {
-                "seq": entry.seq,
-                "uuid": entry.uuid,
-                "kind": entry.kind,
-                "version": entry.version,
-                "at": entry.at,
-                "business_date": entry.business_date,
-                "body": entry.body,
-                "prev_hash": entry.prev_hash,
-                "hash": entry.hash,
-            },
-        )
-        self._journal_end = (entry.seq, entry.at, entry.hash)
-        if self._first_seq is None:
-            self._first_seq = entry.seq
-        return entry
+    def journal_head(self) -> JournalPosition:
+        return self._journal.head()
 
-    def _end_of_journal(self) -> tuple[int, str, str]:
-        if self._journal_end is None:
-            row = self._connection.execute(_JOURNAL_END).one_or_none()
-            self._journal_end = (row.seq, row.at, row.hash) if row else (0, "", GENESIS_HASH)
-        return self._journal_end
+    def unsent_entries(self) -> int:
+        acked_seq: int = self._connection.execute(_ACKED).scalar_one()
+        return self._journal.head().seq - acked_seq
+
+    def grand_total_minor(self) -> int:
+        total: int = self._connection.execute(_GRAND_TOTAL).scalar_one()
+        return total
+
+    def numbers(self) -> TillNumbers:
+        return TillNumbers(*self._connection.execute(_NUMBERS).one())
+
+    def begin_chain(self, identity: TillIdentity, reason: str, at: str) -> ChainPosition:
+        return self._journal.begin_chain(identity, reason, at)
+
+    def not_among(self, known_uuids: Container[str]) -> Sequence[tuple[int, int]]:
+        return self._journal.not_among(known_uuids)
+
+    def carry_over(self, positions: Sequence[tuple[int, int]]) -> None:
+        self._journal.carry_over(positions)
 
     # -------------------------------------------------------------------- sales
 
     def add_sale(self, sale: Sale) -> None:
         """Raises WrongUse unless its counter is the one taken in this transaction."""
         connection = self._connection
-        self._use(_Number.RECEIPT, sale.counter)
+        self._use(Number.RECEIPT, sale.counter)
         connection.execute(_ADD_SALE, rows.sale_row(sale))
         lines = rows.line_rows(sale)
         if lines:
@@ -222,16 +228,17 @@ class SqliteLedgerWrite:
 
     def open_session(self, session: TillSession) -> None:
         """The entry that opens it is the first one of this transaction, recorded already or next."""
-        connection = self._connection
-        self._use(_Number.SESSION, session.number)
-        first_seq = self._first_seq or self._end_of_journal()[0] + 1
-        connection.execute(
+        self._open_session(session, self._journal.first_seq or self._journal.next_seq)
+
+    def _open_session(self, session: TillSession, first_seq: int) -> None:
+        self._use(Number.SESSION, session.number)
+        self._connection.execute(
             _OPEN_SESSION,
             {**rows.session_row(session), "first_seq": first_seq, "voided_baskets": 0, "no_sales": 0},
         )
 
     def close_session(self, session_id: str, closed_at: str, z_number: int) -> None:
-        self._use(_Number.Z, z_number)
+        self._use(Number.Z, z_number)
         result = self._connection.execute(
             _CLOSE_SESSION, {"of_session": session_id, "closed_at": closed_at, "z_number": z_number}
         )
@@ -254,15 +261,7 @@ class SqliteLedgerWrite:
         connection = self._connection
         connection.execute(_LINES_OF_OTHERS, {"uuid": basket.uuid})
         connection.execute(_TENDERS_OF_OTHERS, {"uuid": basket.uuid})
-        connection.execute(
-            _SAVE_BASKET,
-            {
-                "id": 1,
-                "uuid": basket.uuid,
-                "opened_at": basket.opened_at,
-                "age_checked": basket.age_checked,
-            },
-        )
+        connection.execute(_SAVE_BASKET, rows.basket_row(basket))
 
     def save_basket_line(self, basket_uuid: str, line: BasketLine) -> None:
         self._connection.execute(
@@ -289,6 +288,17 @@ class SqliteLedgerWrite:
     def clear_basket(self) -> None:
         for statement in (_CLEAR_TENDERS, _CLEAR_LINES, _CLEAR_BASKET):
             self._connection.execute(statement)
+
+    def add_new_customer(self, customer: Customer, added_at: str) -> None:
+        row = {
+            "customer_id": customer.customer_id,
+            "added_at": added_at,
+            "customer": rows.customer_text(customer),
+        }
+        self._connection.execute(_ADD_NEW_CUSTOMER, row)
+
+    def forget_new_customers(self, customer_ids: Sequence[str]) -> None:
+        self._connection.execute(_FORGET_NEW_CUSTOMERS, {"ids": list(customer_ids)})
 
     def save_pin_state(self, staff_id: str, state: PinState) -> None:
         self._connection.execute(

@@ -15,6 +15,7 @@ import msgspec
 import zstandard
 from sqlalchemy import select
 
+from till_app.domain.journal import GENESIS_HASH
 from till_app.hub.custody.ingest import keep_fork, take_batch
 from till_app.hub.database import Database
 from till_app.hub.feed import identity
@@ -41,6 +42,8 @@ class JournalFileHeader(msgspec.Struct, frozen=True):
     hub_id: str
     head: JournalHead
     """The journal's end when it was exported."""
+    entries: int | None = None
+    """In the file; none when there was nothing to export."""
 
 
 class JournalFileReport(msgspec.Struct, frozen=True):
@@ -178,7 +181,8 @@ def _owner(database: Database, line: bytes) -> tuple[Till, JournalHead, str]:
     if code is None:
         another = "" if header.hub_id == hub.hub_id else " It was exported for another hub."
         raise FileRefused(f"This hub never paired the till {header.till_code[:40]!r}.{another}")
-    return Till(header.till_id, code), header.head, hub.epoch
+    end = JournalHead(0, GENESIS_HASH) if header.entries == 0 else header.head
+    return Till(header.till_id, code), end, hub.epoch
 
 
 def _batches(lines: Iterator[bytes], intake: _Intake) -> Iterator[list[Entry]]:

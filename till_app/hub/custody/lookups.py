@@ -30,11 +30,12 @@ _used_receipts = select(tables.sale.c.receipt_number).where(
     tables.sale.c.counter.in_(bindparam("counters", expanding=True)),
 )
 _previous = tables.till.alias("previous")
-_code_of_previous = (
-    select(_previous.c.till_code)
+_till_before = (
+    select(_previous.c.till_id, _previous.c.till_code)
     .join(tables.till, tables.till.c.continues_till_id == _previous.c.till_id)
     .where(tables.till.c.till_id == bindparam("of_till"))
 )
+_MOST_TILLS_BEFORE = 20
 _lines = tables.sale_line.c
 _returned = (
     select(
@@ -72,7 +73,7 @@ class Lookups:
     used_receipts: set[str] = field(default_factory=set)
     """Numbers of the till's receipts."""
     till_codes: list[str] = field(default_factory=list)
-    """At the front of its receipt numbers: its own, and that of the till which it goes on from."""
+    """At the front of its receipt numbers: its own, and those of the tills which it goes on from."""
     returned: dict[tuple[str, int], tuple[int, int]] = field(default_factory=dict)
     """By line, quantity and value that came back before its sale arrived."""
 
@@ -81,7 +82,7 @@ def look_up(connection: Connection, till: Till, bodies: Sequence[msgspec.Struct 
     sales = [body for body in bodies if isinstance(body, SaleBody)]
     counts = [body for body in bodies if isinstance(body, StockCountedBody | StockAdjustedBody)]
     found = Lookups(place_of(connection, till.till_id), till_codes=[till.till_code])
-    found.till_codes += connection.execute(_code_of_previous, {"of_till": till.till_id}).scalars()
+    found.till_codes += [code for _, code in tills_before(connection, till.till_id)]
     item_ids = {line.item_id for sale in sales for line in sale.lines} | {count.item_id for count in counts}
     for part in chunks(item_ids):
         found.items.update(connection.execute(_known_items, {"item_ids": part}).scalars())
@@ -96,6 +97,18 @@ def look_up(connection: Connection, till: Till, bodies: Sequence[msgspec.Struct 
         for row in connection.execute(_returned, {"sale_uuids": part}):
             key = (row.origin_sale_uuid, row.origin_line_number)
             found.returned[key] = (int(row.quantity_milli), int(row.gross_minor))
+    return found
+
+
+def tills_before(connection: Connection, till_id: str) -> list[tuple[str, str]]:
+    """Id and code of the till that this one goes on from, of the one before that, and so on."""
+    found: list[tuple[str, str]] = []
+    while len(found) < _MOST_TILLS_BEFORE:
+        row = connection.execute(_till_before, {"of_till": till_id}).first()
+        if row is None or row.till_id in {known_id for known_id, _ in found}:
+            break
+        found.append((row.till_id, row.till_code))
+        till_id = row.till_id
     return found
 
 

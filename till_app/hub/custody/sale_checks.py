@@ -142,7 +142,7 @@ def check_movement(movement: MovementBody) -> None:
 def differences(sale: SaleBody, till_codes: list[str]) -> list[str]:
     """Where the hub computes something else than the till, in words; the sale is applied all the same.
 
-    `till_codes` are the till's own code and that of the till which it goes on from.
+    `till_codes` are the till's own code and those of the tills which it goes on from.
     """
     found = sum_faults(sale)
     for line in sale.lines:

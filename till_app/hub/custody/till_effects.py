@@ -1,10 +1,11 @@
 """What a till says of itself and of its people's doings: sessions, Z reports, health, chains, customers."""
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from till_app.domain.times import to_text
 from till_app.hub import tables
 from till_app.hub.custody.application import Step
+from till_app.hub.custody.lookups import tills_before
 from till_app.hub.custody.sale_checks import (
     Quarantined,
     canonical_moment,
@@ -134,16 +135,24 @@ def check_chain(body: ChainBegunBody) -> None:
 
 
 def begin_chain(step: Step, body: ChainBegunBody) -> None:
-    """From here on the till may send sales with the numbers of the till before."""
+    """From here on the till may send sales with the numbers of the tills before.
+
+    One that is not the first entry was carried over: it began the chain of the till before, which died before
+    it could send it.
+    """
     application, till = step.application, tables.till.c
+    till_id = application.till.till_id
+    if step.entry.seq > 1:
+        before = tills_before(application.connection, till_id)
+        till_id = before[-1][0] if before else till_id
     application.connection.execute(
         update(tables.till)
-        .where(till.till_id == application.till.till_id)
+        .where(till.till_id == till_id, till.till_id != body.previous_till_id)
         .values(continues_till_id=body.previous_till_id)
     )
-    application.lookups.till_codes[1:] = application.connection.execute(
-        select(till.till_code).where(till.till_id == body.previous_till_id)
-    ).scalars()
+    application.lookups.till_codes[1:] = [
+        code for _, code in tills_before(application.connection, application.till.till_id)
+    ]
 
 
 def check_compensation(body: CompensationBody) -> None:
