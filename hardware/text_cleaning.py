@@ -11,6 +11,8 @@ def clean(text: str) -> str:
 
     A product's name may hold anything; `ESC @` in it would reset the printer.
     """
+    if text.isascii() and text.isprintable():
+        return text  # as nearly all is
     return unicodedata.normalize("NFC", "".join(_cleaned(character) for character in text))
 
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from till_app.bootstrap import Listeners, Till
 from till_app.devices.settings import DeviceSettings, SettingsInvalid, load_settings
+from till_app.hub_control import HubControl
 from till_app.services.status import SyncStatus
 from till_app.sync.cycle import SyncSettings
 from till_app.till_files import TillFiles
@@ -63,12 +64,15 @@ class TillApplication:
                 on_catalogue=self.bridge.report_catalogue,
                 on_printer=self.bridge.report_printer,
                 on_scan=self.bridge.report_scan,
+                on_read_back=self.bridge.report_read_back,
             ),
             translate=lambda text: QCoreApplication.translate("Receipt", text),
             sync_settings=sync_settings,
         )
+        self.control = HubControl(self.till, files)
         self.last_sync_status = SyncStatus()
         self.bridge.sync_changed.connect(self._on_sync)
+        self.bridge.read_back.connect(self._on_read_back)
         self.failures = FailureHook(self.bridge)
         self.failures.install()
         self.window = MainWindow(
@@ -78,12 +82,12 @@ class TillApplication:
             all_screens(hints),
             self.till.printer,
             self.till.ledger,
-            self.till.sync.accept_removal,
+            self.control,
         )
 
     def show(self) -> None:
         """The window is up and the workers run."""
-        self.window.go(ScreenName.SIGN_ON)
+        self.window.go(self._first_screen)
         self.till.start()
 
     def run(self) -> int:
@@ -94,7 +98,7 @@ class TillApplication:
         heartbeat.timeout.connect(lambda: None)
         heartbeat.start(_SIGNAL_CHECK_MS)
         try:
-            self.window.go(ScreenName.SIGN_ON)
+            self.window.go(self._first_screen)
             # A kiosk without a window manager maximises nothing: the window has the screen's size already.
             self.window.setGeometry(self.window.screen().availableGeometry())
             self.window.showMaximized()
@@ -113,6 +117,11 @@ class TillApplication:
         self.till.close()
         self.failures.remove()
 
+    @property
+    def _first_screen(self) -> ScreenName:
+        """A till with nothing to sell is paired and loaded first."""
+        return ScreenName.SIGN_ON if self.control.can_sell() else ScreenName.PAIRING
+
     def _tell_device_problem(self) -> None:
         if self._device_problem:
             words = QCoreApplication.translate(
@@ -122,6 +131,17 @@ class TillApplication:
 
     def _on_sync(self, status: SyncStatus) -> None:
         self.last_sync_status = status
+
+    def _on_read_back(self, entries: int) -> None:
+        services = self.till.services
+        services.workplace.session_changed()
+        services.selling.read_again()
+        words = QCoreApplication.translate(
+            "Recovery",
+            "This till's records were older than the hub's\n"
+            "It took back {count} of them; look at the basket again.",
+        )
+        self.window.say(Tone.WARNING, words.format(count=entries))
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self.qt.quit()

@@ -1,32 +1,44 @@
 """Puts a till together: the only place that builds real objects and joins the layers."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from till_app import __version__
+from till_app.credentials import CredentialPlace, Credentials
 from till_app.devices.settings import DeviceSettings
 from till_app.devices.workers import PrinterPort, printer_for, scanner_for
 from till_app.domain.currency import GBP
+from till_app.domain.session import TillSession
+from till_app.hub_link import HubLink, HubTrust
+from till_app.services.chains import ChainReason
 from till_app.services.clock import SystemClock
 from till_app.services.errors import HubUnreachable
+from till_app.services.journal_export import ExportReport
+from till_app.services.machine import Machine
 from till_app.services.pins import Argon2Pins
-from till_app.services.ports import CatalogueUnavailable, Clock, LedgerUnavailable, TillIdentity
+from till_app.services.ports import CatalogueUnavailable, Clock, LedgerUnavailable
 from till_app.services.receipts import Translate
+from till_app.services.recovery import JournalRecovery
+from till_app.services.session_check import SessionChecks, SessionComparison
 from till_app.services.status import CatalogueChanged, LinkState, PrinterStatus, SyncStatus
 from till_app.services.till import TillServices, build_services
 from till_app.store.catalogue import SqliteCatalogue
 from till_app.store.ledger import SqliteLedger
+from till_app.store.ledger_keeper import LedgerKeeper
 from till_app.store.ledger_schema import LedgerDamaged, LedgerInUse, LedgerTooNew
 from till_app.store.sqlite_engine import SqliteTooOld
+from till_app.sync.checking import Checking
 from till_app.sync.cycle import SyncCycle, SyncSettings
+from till_app.sync.first_load import FirstLoad
+from till_app.sync.loading import Loading
+from till_app.sync.sweep import Sweep
 from till_app.sync.thread import SyncThread
-from till_app.till_files import Pairing, PairingDamaged, TillFiles, load_pairing, save_pairing
+from till_app.till_files import Pairing, PairingDamaged, TillFiles
 from till_app.ui.formatting import Formatter
-from till_app.wire.exchange import PairRequest, TillTotals
-
-if TYPE_CHECKING:
-    from till_app.sync.hub_client import HttpHubApi
+from till_app.wire.exchange import TillTotals
 
 CANNOT_OPEN = (
     CatalogueUnavailable,
@@ -58,13 +70,6 @@ def _ignore(_value: object) -> None:
     """For listeners that nobody set."""
 
 
-def _hub_at(hub_url: str, token: str) -> "HttpHubApi":
-    """Imports the HTTP library when it is first needed: the sync thread does, once the window is up."""
-    from till_app.sync.hub_client import HttpHubApi
-
-    return HttpHubApi(hub_url, token)
-
-
 @dataclass(frozen=True, slots=True)
 class Listeners:
     """Where background parts report to; called from their threads."""
@@ -73,6 +78,8 @@ class Listeners:
     on_catalogue: Callable[[CatalogueChanged], None] = _ignore
     on_printer: Callable[[PrinterStatus], None] = _ignore
     on_scan: Callable[[str], None] = _ignore
+    on_read_back: Callable[[int], None] = _ignore
+    """This till took back so many entries that it had lost: session and basket may be others now."""
 
 
 class Till:
@@ -86,23 +93,33 @@ class Till:
         *,
         clock: Clock | None = None,
         translate: Translate = str,
-        combine_lines: bool = True,
+        combine_lines: bool | None = None,
         sync_settings: SyncSettings | None = None,
+        credentials: Credentials | None = None,
     ) -> None:
         """Raises CANNOT_OPEN."""
         files.folder.mkdir(parents=True, exist_ok=True)
         self._clock = clock or SystemClock()
         self._files = files
         self._sync_settings = sync_settings
-        self._listeners = listeners
-        self.pairing = load_pairing(files.pairing)
+        self._translate = translate
+        self._is_started = False
+        self._listeners = self._remembering(listeners)
+        self._sync_status = SyncStatus()
+        self._printer_status = PrinterStatus()
         self.ledger = SqliteLedger(files.ledger)
-        self.catalogue = SqliteCatalogue(files.catalogue)
+        try:
+            self.link = HubLink(files, self.ledger, self._clock, credentials)
+            self.catalogue = SqliteCatalogue(files.catalogue)
+        except BaseException:
+            self.ledger.close()
+            raise
+        self.keeper = LedgerKeeper(self.ledger, files.ledger_backup)
         shop = self.catalogue.shop()
         self.formatter = Formatter(shop.currency if shop else GBP)
-        self.printer: PrinterPort = printer_for(devices.printer, self.ledger, listeners.on_printer)
+        self.printer: PrinterPort = printer_for(devices.printer, self.ledger, self._listeners.on_printer)
         self.scanner = scanner_for(devices.scanner, listeners.on_scan)
-        self.sync = SyncThread(self.build_cycle)
+        self.sync = SyncThread(self.build_cycle, self.link.connect, self._listeners.on_sync)
         self.services: TillServices = build_services(
             ledger=self.ledger,
             catalogue=self.catalogue,
@@ -113,36 +130,119 @@ class Till:
             drawer=self.printer,
             printing=self.printer,
             sync=self.sync,
+            health_probe=Machine(
+                __version__,
+                files.ledger,
+                files.catalogue,
+                lambda: self.ledger.last_check,
+                lambda: self._sync_status,
+                lambda: self._printer_status,
+            ),
             combine_lines=combine_lines,
         )
 
-    def pair(self, hub_url: str, code: str, till_name: str) -> None:
-        """Trade the hub's one-time code for this till's own credential. Raises HubError."""
-        hub = _hub_at(hub_url, "")
+    def _remembering(self, listeners: Listeners) -> Listeners:
+        """The same, and what was reported last stays to be asked for."""
+
+        def on_sync(status: SyncStatus) -> None:
+            self._sync_status = status
+            listeners.on_sync(status)
+
+        def on_printer(status: PrinterStatus) -> None:
+            self._printer_status = status
+            listeners.on_printer(status)
+
+        return replace(listeners, on_sync=on_sync, on_printer=on_printer)
+
+    @property
+    def pairing(self) -> Pairing | None:
+        return self.link.pairing
+
+    @property
+    def credential_place(self) -> CredentialPlace:
+        """Where this till's secret for its hub lies."""
+        return self.link.credential_place
+
+    def pair(
+        self,
+        hub_url: str,
+        code: str,
+        till_name: str,
+        trust: HubTrust | None = None,
+        *,
+        reason: str = ChainReason.REVOKED,
+        export_to: Path | None = None,
+    ) -> None:
+        """Trade the hub's one-time code for this till's own credential; for the first time or anew.
+
+        Not on the GUI thread: it asks the hub. The exchange rests meanwhile. Raises as `HubLink.pair` does.
+        """
+        with self._exchange_resting():
+            self.link.pair(hub_url, code, till_name, trust or HubTrust(), reason=reason, export_to=export_to)
+
+    def unpair(self, export_to: Path | None = None) -> None:
+        """Forget the hub; what was sold stays here. Raises DomainError `unsent_facts`, ExportFailed."""
+        with self._exchange_resting():
+            self.link.unpair(export_to)
+
+    def trust_also(self, ca_fingerprint: str) -> None:
+        """The hub changes its own authority. Not on the GUI thread. Raises HubError, ValueError."""
+        with self._exchange_resting():
+            self.link.trust_also(ca_fingerprint)
+
+    def export_journal(self, path: Path, unsent_only: bool = True) -> ExportReport:
+        """Write entries into a file that a person can carry to the hub. Any thread may call.
+
+        Raises ExportFailed, and DomainError `not_paired`.
+        """
+        return self.link.export(path, unsent_only=unsent_only)
+
+    def check_session(self, session: TillSession) -> SessionComparison:
+        """Compare a session with what the hub has of it; what it lacks is sent again. Not on the GUI thread.
+
+        Raises HubError, LookupError, LedgerUnavailable.
+        """
+        checks = SessionChecks(self.ledger, self.ledger, self.formatter, self._translate)
+        hub = self.link.connect()
         try:
-            answer = hub.pair(PairRequest(code, till_name))
+            comparison = checks.check(hub, session)
         finally:
             hub.close()
-        # The credential first: an identity without one could never speak to the hub again.
-        self.pairing = Pairing(hub_url, answer.hub_id, answer.token)
-        save_pairing(self._files.pairing, self.pairing)
-        self.ledger.set_identity(TillIdentity(answer.till_id, answer.till_code, answer.till_name))
+        if comparison.sends_again_from is not None:
+            self.sync.wake()
+        return comparison
 
     def move_hub(self, hub_url: str) -> None:
         """The same hub answers at another address now. Before `start`."""
-        if self.pairing is not None:
-            self.pairing = Pairing(hub_url, self.pairing.hub_id, self.pairing.token)
-            save_pairing(self._files.pairing, self.pairing)
+        self.link.move(hub_url)
+
+    @contextmanager
+    def _exchange_resting(self) -> Iterator[None]:
+        self.sync.stop()
+        try:
+            yield
+        finally:
+            if self._is_started and self.pairing is not None:
+                self.sync.start()
 
     def build_cycle(self) -> SyncCycle:
         """An exchange with the hub on a connection of its own, for the sync thread or to drive by hand."""
-        return self._cycle(self._listeners.on_sync)
+        access = self.link.access()
+        first_load = FirstLoad(
+            access.hub_url,
+            access.token,
+            self._files.catalogue,
+            ca_pem=access.ca_pem,
+            allow_plain_http=access.allow_plain_http,
+        )
+        return self._cycle(self._listeners.on_sync, Loading(first_load, self.catalogue, time.monotonic))
 
-    def _cycle(self, on_status: Callable[[SyncStatus], None]) -> SyncCycle:
+    def _cycle(self, on_status: Callable[[SyncStatus], None], loading: Loading | None = None) -> SyncCycle:
         if self.pairing is None:
             raise ValueError("this till is not paired with a hub")
+        hub = self.link.connect()
         return SyncCycle(
-            _hub_at(self.pairing.hub_url, self.pairing.token),
+            hub,
             self.ledger,
             self.catalogue,
             self._clock,
@@ -150,11 +250,14 @@ class Till:
             hub_id=self.pairing.hub_id,
             on_status=on_status,
             on_catalogue=self._listeners.on_catalogue,
+            recovery=JournalRecovery(self.ledger, self._listeners.on_read_back),
+            loading=loading,
+            checking=Checking(Sweep(hub, self.catalogue, self._clock), time.monotonic),
             settings=self._sync_settings,
         )
 
     def load_catalogue(self) -> None:
-        """Exchange all there is with the hub, pictures too, here and now: the first load. Before `start`.
+        """Exchange all there is with the hub, pictures too, here and now, by pages. Before `start`.
 
         Raises HubUnreachable.
         """
@@ -170,15 +273,15 @@ class Till:
 
     def hub_totals(self) -> TillTotals:
         """What the hub holds of this till. Raises HubError."""
-        if self.pairing is None:
-            raise ValueError("this till is not paired with a hub")
-        hub = _hub_at(self.pairing.hub_url, self.pairing.token)
+        hub = self.link.connect()
         try:
             return hub.totals()
         finally:
             hub.close()
 
     def start(self) -> None:
+        self._is_started = True
+        self.keeper.start()
         self.printer.start()
         if self.scanner is not None:
             self.scanner.start()
@@ -186,7 +289,9 @@ class Till:
             self.sync.start()
 
     def close(self) -> None:
+        self._is_started = False
         self.sync.stop()
+        self.keeper.stop()
         if self.scanner is not None:
             self.scanner.stop()
         self.printer.stop()

@@ -3,7 +3,8 @@
 import statistics
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from enum import Enum
 
 Sample = Callable[[], float]
@@ -15,6 +16,8 @@ LEAST_ROUNDS = 3
 class Effort(Enum):
     """How much is measured."""
 
+    HUGE = "huge"
+    """As FULL, and with a million items where loading them is measured."""
     FULL = "full"
     SHORT = "short"
     """All benchmarks in less than a minute, on a computer that does nothing else."""
@@ -22,7 +25,7 @@ class Effort(Enum):
     """Shows that the benchmark runs; its figures say nothing."""
 
     def pick(self, full: int, short: int, tiny: int) -> int:
-        return {Effort.FULL: full, Effort.SHORT: short, Effort.TINY: tiny}[self]
+        return {Effort.HUGE: full, Effort.FULL: full, Effort.SHORT: short, Effort.TINY: tiny}[self]
 
     @property
     def rounds(self) -> int:
@@ -46,6 +49,9 @@ class Result:
     @property
     def is_good(self) -> bool:
         return self.ratio <= self.goal
+
+    def with_goal(self, goal: float, note: str) -> "Result":
+        return replace(self, goal=goal, note=note)
 
 
 def timed_ms(work: Callable[[], object]) -> float:
@@ -73,6 +79,38 @@ def compare_rates(ours: Sample, limit: Sample, *, rounds: int, goal: float, unit
     """As `compare`, for samples that are rates: the ratio is inverted, and `p99` is met by 99 % of ours."""
     measured = _measure(ours, limit, rounds, per_round=1)
     return measured.result(measured.limit / measured.value, 1, goal, unit, note)
+
+
+def compare_tails(
+    idle: Sample,
+    busy: Sample,
+    *,
+    around: Callable[[], AbstractContextManager[object]],
+    rounds: int,
+    per_round: int,
+    goal: float,
+    unit: str,
+    note: str,
+) -> Result:
+    """The slow end of the same thing while something goes on (`around`) and while nothing does, in turns.
+
+    Value and limit are medians over the rounds of each round's 99th percentile; p50 and p99 are of all busy
+    samples together.
+    """
+    if rounds < LEAST_ROUNDS:
+        raise ValueError("fewer than three rounds prove nothing")
+    idle()
+    idle_tails: list[float] = []
+    busy_tails: list[float] = []
+    all_busy: list[float] = []
+    for _ in range(rounds):
+        idle_tails.append(percentile([idle() for _ in range(per_round)], 99))
+        with around():
+            costs = [busy() for _ in range(per_round)]
+        busy_tails.append(percentile(costs, 99))
+        all_busy.extend(costs)
+    measured = _Measured(statistics.median(busy_tails), statistics.median(idle_tails), all_busy)
+    return measured.result(measured.value / measured.limit, 99, goal, unit, note)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,36 +3,33 @@
 import itertools
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 from tests.benchmarks.bare_sqlite import bare_sqlite
 from tests.benchmarks.catalogue import some_items
 from tests.benchmarks.measure import LEAST_ROUNDS, Effort, Result, compare_rates, timed_ms
+from till_app.catalogue_file.records import ITEM
+from till_app.catalogue_file.text import folded_words, item_keys
+from till_app.catalogue_file.values import record_of
 from till_app.domain.catalogue import Item
 from till_app.hub.hub import utc_now
 from till_app.hub.imports.folder import import_folder
 from till_app.hub.server import RunningHub
 from till_app.hub.tills import new_pairing_code
 from till_app.store.catalogue import SqliteCatalogue
-from till_app.store.catalogue_rows import item_row
-from till_app.store.catalogue_tables import item as item_table
-from till_app.store.catalogue_text import folded_words, item_keys
 from till_app.store.sqlite_engine import Synchronous
 from till_app.sync.hub_client import HttpHubApi
 from till_app.sync.pull import FIRST_LOAD_PAGE_ROWS, Pull
 from till_app.wire.exchange import PairRequest
 
 MANY, FEW, HANDFUL = 20_000, 5_000, 60
-_Page = list[tuple[str, Sequence[Mapping[str, object] | tuple[object, ...]]]]
+_Page = list[tuple[str, Sequence[tuple[object, ...]]]]
 """What one transaction writes: statements with their rows."""
 
-_ITEM_COLUMNS = tuple(column.name for column in item_table.columns)
-_ADD_ITEM = (
-    f"INSERT INTO item ({', '.join(_ITEM_COLUMNS)})"
-    f" VALUES ({', '.join(':' + name for name in _ITEM_COLUMNS)})"
-)
+_ITEM_COLUMNS = ("number", *ITEM.fields, "generation")
+_ADD_ITEM = f"INSERT INTO item ({', '.join(_ITEM_COLUMNS)}) VALUES ({', '.join('?' for _ in _ITEM_COLUMNS)})"
 _ADD_KEY = "INSERT INTO item_key (key, number) VALUES (?, ?)"
 _ADD_WORDS = "INSERT INTO item_words (rowid, words) VALUES (?, ?)"
 
@@ -116,7 +113,7 @@ def _schema_of_a_catalogue(folder: Path) -> list[str]:
     SqliteCatalogue(folder / "catalogue.sqlite").close()
     with closing(bare_sqlite(folder / "catalogue.sqlite", Synchronous.NORMAL)) as connection:
         statements = connection.execute(
-            "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'item_words_%'"
+            "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE '%_words_%'"
         )
         return [sql for (sql,) in statements]
 
@@ -126,8 +123,15 @@ def _bare_pages(items: list[Item]) -> list[_Page]:
     for start in range(0, len(items), FIRST_LOAD_PAGE_ROWS):
         numbered = list(enumerate(items[start : start + FIRST_LOAD_PAGE_ROWS], start + 1))
         page: _Page = [
-            (_ADD_ITEM, [item_row(item) | {"number": number, "generation": 1} for number, item in numbered]),
-            (_ADD_KEY, [(key, number) for number, item in numbered for key in sorted(item_keys(item))]),
+            (_ADD_ITEM, [(number, *ITEM.row(record_of(item)), 1) for number, item in numbered]),
+            (
+                _ADD_KEY,
+                [
+                    (key, number)
+                    for number, item in numbered
+                    for key in sorted(item_keys(item.item_code, item.plu, item.barcodes))
+                ],
+            ),
             (_ADD_WORDS, [(number, " ".join(folded_words(item.name))) for number, item in numbered]),
         ]
         pages.append(page)

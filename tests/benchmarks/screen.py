@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 from tests.benchmarks.bare_sqlite import bare_sqlite
 from tests.benchmarks.measure import Effort, Result, compare, timed_ms
 from tests.services.counter import ShopCounter, open_counter
-from tests.ui.till_fixture import EGGS, LOAF, OATS, PrinterDesk, fill_shop
+from tests.ui.till_fixture import EGGS, LOAF, OATS, HubDesk, PrinterDesk, fill_shop
 from till_app.domain.currency import GBP
 from till_app.store.sqlite_engine import Synchronous
 from till_app.ui.bridge import Bridge
@@ -119,8 +119,9 @@ def scanned_till(folder: Path) -> Iterator[ScannedTill]:
         fill_shop(counter)
         counter.begin_day()
         bridge = Bridge()
+        hub = HubDesk(counter.ledger, counter.folder)
         window = MainWindow(
-            counter.services, Formatter(GBP), bridge, all_screens(), PrinterDesk(), counter.ledger
+            counter.services, Formatter(GBP), bridge, all_screens(), PrinterDesk(), counter.ledger, hub
         )
         window.sounds.set_muted(True)
         window.resize(WINDOW)

@@ -93,6 +93,13 @@ def test_the_path_of_a_sale_the_start_and_the_catalogue_are_measured() -> None:
         "pull_rate",
         "look_up",
         "search",
+        "hub_to_till",
+        "sale_to_hub",
+        "drain",
+        "snapshot_load",
+        "paged_load",
+        "load_memory",
+        "sale_while_loading",
     ]
 
 

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from tests.catalogue_file.records import any_record, item_record
 from tests.store.builders import a_catalogue
 from till_app.catalogue_file.builder import CatalogueBuilder
+from till_app.catalogue_file.digests import ROWS_IN_A_STEP
 from till_app.catalogue_file.records import KINDS
 from till_app.store.catalogue import SqliteCatalogue
 from till_app.sync.records import to_domain
 from till_app.wire.changes import LiveRecord, Record, Tombstone, record_key
-from till_app.wire.sweeping import bucket_of, digest_of, summed
+from till_app.wire.sweeping import digest_of
 
-BUCKETS = 4
 LAW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 any_feed = st.lists(any_record, max_size=12)
 
@@ -27,16 +27,20 @@ def hubs_digests(records: Iterable[LiveRecord], kind: str) -> dict[str, int]:
     return {key[1]: digest_of(record) for key, record in latest.items() if key[0] == kind}
 
 
+def all_digests(catalogue: SqliteCatalogue, kind: str) -> list[tuple[str, int]]:
+    found: list[tuple[str, int]] = []
+    place: int | None = 0
+    while place is not None:
+        some, place = catalogue.next_digests(kind, place)
+        found += some
+    return sorted(found)
+
+
 def assert_same_figures(catalogue: SqliteCatalogue, records: Sequence[LiveRecord]) -> None:
     for kind in KINDS:
         hub = hubs_digests(records, kind)
-        in_buckets = [
-            {record_id: value for record_id, value in hub.items() if bucket_of(record_id, BUCKETS) == bucket}
-            for bucket in range(BUCKETS)
-        ]
-        assert catalogue.count(kind) == len(hub)
-        assert [catalogue.bucket(kind, bucket, BUCKETS) for bucket in range(BUCKETS)] == in_buckets
-        assert catalogue.sums(kind, BUCKETS) == [summed(bucket.values()) for bucket in in_buckets]
+        assert all_digests(catalogue, kind) == sorted(hub.items())
+        assert catalogue.digests_of(kind, [*hub, "none", "no@ne"]) == hub
 
 
 @given(records=any_feed)
@@ -91,26 +95,26 @@ def test_tombstones_remove_the_same_records_however_they_come(
             assert_same_figures(applied, list(left.values()))
 
 
-def test_a_changed_price_changes_the_sum_of_one_bucket(tmp_path: Path) -> None:
+def test_many_records_come_in_steps_each_once(tmp_path: Path) -> None:
+    records = [item_record(f"i{n}") for n in range(2 * ROWS_IN_A_STEP)]
+    with a_catalogue(tmp_path / "c.sqlite") as catalogue:
+        catalogue.apply(to_domain(records), "1")
+        first, place = catalogue.next_digests("item", 0)
+        assert (len(first), place is None) == (ROWS_IN_A_STEP, False)
+        assert all_digests(catalogue, "item") == sorted(hubs_digests(records, "item").items())
+
+
+def test_a_changed_price_changes_the_digest_of_that_item_only(tmp_path: Path) -> None:
     with a_catalogue(tmp_path / "c.sqlite") as catalogue:
         catalogue.apply(to_domain([item_record(f"i{n}") for n in range(100)]), "1")
-        before = catalogue.sums("item", 16)
+        before = set(all_digests(catalogue, "item"))
         catalogue.apply(to_domain([item_record("i7", price_minor=166)]), "2")
-        differ = [
-            at
-            for at, (old, new) in enumerate(zip(before, catalogue.sums("item", 16), strict=True))
-            if old != new
-        ]
-        assert differ == [bucket_of("i7", 16)]
+        assert {record_id for record_id, _ in set(all_digests(catalogue, "item")) ^ before} == {"i7"}
 
 
 def test_a_kind_that_this_release_does_not_know_has_no_records(tmp_path: Path) -> None:
     with a_catalogue(tmp_path / "c.sqlite") as catalogue:
-        assert (catalogue.count("drone"), catalogue.sums("drone", 2), catalogue.bucket("drone", 0, 1)) == (
-            0,
-            [0, 0],
-            {},
-        )
+        assert (catalogue.next_digests("drone", 0), catalogue.digests_of("drone", ["d1"])) == (([], None), {})
 
 
 def test_mending_leaves_the_cursor_where_it_is(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, make_url
 
 from tests.hub.building import Client, ServedHub
 from till_app.hub import tables
@@ -86,8 +86,12 @@ def sqlite_path(migrated_sqlite_file: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def postgresql_place(new_postgresql_database: Callable[[], str], tmp_path: Path) -> HubPlace:
-    return HubPlace(new_postgresql_database(), tmp_path / "data")
+def postgresql_place(
+    new_postgresql_database: Callable[[], str], postgresql_server: "PostgresServer", tmp_path: Path
+) -> Iterator[HubPlace]:
+    url = new_postgresql_database()
+    yield HubPlace(url, tmp_path / "data")
+    postgresql_server.drop(make_url(url).database or "")
 
 
 @pytest.fixture(scope="session", params=[SQLITE, POSTGRESQL])

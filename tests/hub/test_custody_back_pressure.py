@@ -34,7 +34,7 @@ def test_a_zstd_body_is_inflated_and_measured(till: TillClient) -> None:
     body, compress = batch(till), zstandard.ZstdCompressor().compress
     assert posted(till, b"not zstd", "zstd").json()["code"] == "bad_request"
     assert posted(till, compress(body)[:-9], "zstd").json()["code"] == "bad_request"
-    assert posted(till, compress(bytes(9_000_000)), "zstd").status_code == 413
+    assert posted(till, compress(bytes(21_000_000)), "zstd").status_code == 413
     assert posted(till, compress(body), "zstd").json()["results"][0]["state"] == "applied"
 
 

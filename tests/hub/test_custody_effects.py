@@ -172,6 +172,20 @@ def test_a_chain_says_whose_it_goes_on_from_and_may_bring_its_receipts(
     assert successor.totals()["differences"] == 1
 
 
+def test_a_chain_that_never_reached_the_hub_is_gone_on_from_too(till: TillClient, client: Client) -> None:
+    never_heard, successor = client.pair(), client.pair()
+    first = ChainBegunBody(till.till_id, 7, "f" * 64, "forked", 1, 12_345)
+    second = ChainBegunBody(never_heard.till_id, 3, "e" * 64, "restored", 2, 12_345)
+    successor.write(Kind.CHAIN_BEGUN, second)
+    successor.write(Kind.CHAIN_BEGUN, first)
+    carried = make_sale(till.till_code, 8, [make_line(1, 100)])
+    successor.write(Kind.SALE, carried, uuid=carried.uuid)
+    assert successor.sent() == ["applied"] * 3
+    continues = [view["continues_till_id"] for view in client.admin("GET", "/tills").json()]
+    assert continues == [None, till.till_id, never_heard.till_id]
+    assert successor.totals()["differences"] == 0
+
+
 @pytest.mark.parametrize("is_split", [False, True])
 def test_a_compensation_settles_what_came_before_it_and_nothing_later(
     till: TillClient, client: Client, is_split: bool

@@ -69,6 +69,11 @@ def test_a_file_brings_what_the_hub_does_not_have(
     assert till.sent() == ["duplicate"] * 5 + ["duplicate unknown_kind"]
 
 
+def test_a_file_without_entries_is_whole(till: TillClient) -> None:
+    report = bring(till, exported(till, [], {"entries": 0}))
+    assert (counts(report), report["words"]) == ((0, 0, 0, 0), "The hub has every entry of the file.")
+
+
 def test_a_revoked_tills_file_is_taken_too(till: TillClient, client: Client) -> None:
     client.admin("POST", f"/tills/{till.till_id}/revoke")
     assert counts(bring(till, exported(till))) == (5, 0, 0, 0)

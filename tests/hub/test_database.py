@@ -1,5 +1,6 @@
 """Transactions, their faults, the files beside the database, and what is refused in words."""
 
+import contextlib
 import threading
 from pathlib import Path
 
@@ -44,11 +45,8 @@ def test_a_reader_has_one_view_while_others_write(database: Database) -> None:
 def test_nothing_that_a_reader_writes_is_kept(database: Database) -> None:
     with database.reading() as connection:
         before = identity(connection).hub_id
-    try:
-        with database.reading() as connection:
-            connection.execute(update(tables.hub_state).values(hub_id="written"))
-    except DBAPIError as refused:
-        assert "read-only" in str(refused)
+    with contextlib.suppress(DBAPIError), database.reading() as connection:  # PostgreSQL refuses at once
+        connection.execute(update(tables.hub_state).values(hub_id="written"))
     with database.reading() as connection:
         assert identity(connection).hub_id == before
 
@@ -130,10 +128,15 @@ def test_after_a_lost_connection_the_hub_goes_on(
 ) -> None:
     database = Database(postgresql_place.database)
     name = str(postgresql_place.database).partition("@/")[2].partition("?")[0]
-    with pytest.raises(DBAPIError) as lost, database.writing() as connection:
-        connection.execute(update(tables.hub_state).values(hub_id="lost"))
-        assert postgresql_server.break_connections("till hub", name) == 1
-        connection.execute(text("SELECT 1"))
+
+    def write_over_a_broken_connection() -> None:
+        with database.writing() as connection:
+            connection.execute(update(tables.hub_state).values(hub_id="lost"))
+            assert postgresql_server.break_connections("till hub", name) == 1
+            connection.execute(text("SELECT 1"))
+
+    with pytest.raises(DBAPIError) as lost:
+        write_over_a_broken_connection()
     assert is_passing(lost.value)
     with database.reading() as connection:
         assert identity(connection).hub_id != "lost"
@@ -181,7 +184,7 @@ def test_a_constraint_that_another_writer_was_first_to_meet_is_busy_and_logged(
 
     def write_the_same(*_: object) -> None:
         with client.hub.database.writing() as connection:
-            for _ in range(2):
+            for _twice in range(2):
                 connection.execute(tables.vat_rate.insert().values(code="A", name="", kind="", rate_bp=0))
 
     monkeypatch.setattr("till_app.hub.api.access.till_of_token", write_the_same)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from tests.hub.postgres import PostgresServer
 from till_app.hub import tables
@@ -94,7 +94,8 @@ def older(empty: Database) -> Database:
                 connection.execute(text(statement))
         connection.execute(
             text(
-                "INSERT INTO feed (seq, kind, record_id, gone, payload) VALUES (:seq, :kind, :id, :gone, :payload)"
+                "INSERT INTO feed (seq, kind, record_id, gone, payload)"
+                " VALUES (:seq, :kind, :id, :gone, :payload)"
             ),
             [dict(zip(("seq", "kind", "id", "gone", "payload"), row, strict=True)) for row in OLDER_FEED],
         )
@@ -165,6 +166,8 @@ def test_stock_and_sales_of_the_one_shop_become_its_own(older: Database) -> None
         [stock] = connection.execute(tables.stock.select()).all()
         assert (stock.location_id, stock.quantity_milli) == (location.location_id, 7000)
         assert connection.execute(text("SELECT shop_id FROM sale")).scalars().all() == ["shop-1"]
+        counts = select(tables.till.c.sales, tables.till.c.receipts, tables.till.c.highest_receipt)
+        assert connection.execute(counts.where(tables.till.c.till_id == "till-1")).one() == (1, 1, 1)
         scopes = connection.execute(
             text("SELECT record_id, scope FROM feed WHERE seq <= 6 ORDER BY seq")
         ).all()

@@ -2,6 +2,7 @@
 
 import hashlib
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,7 +38,13 @@ def snapshots(database: Database, folder: Path) -> Iterator[Snapshots]:
     snapshots = Snapshots(database, jobs, folder, from_records=10)
     yield snapshots
     jobs.close()
-    snapshots.wait_until_built()
+    wait_for_builds()
+
+
+def wait_for_builds() -> None:
+    for thread in threading.enumerate():
+        if thread.name == "snapshot":
+            thread.join()
 
 
 def refusal(snapshots: Snapshots, scope: str = SHOP, schema_version: int = SCHEMA_VERSION) -> tuple[int, str]:
@@ -49,7 +56,7 @@ def refusal(snapshots: Snapshots, scope: str = SHOP, schema_version: int = SCHEM
 def demanded(snapshots: Snapshots) -> SnapshotAnswer:
     """Asked for, waited for, asked for again: made by a process of its own."""
     assert refusal(snapshots) == (503, "not_ready")
-    snapshots.wait_until_built()
+    wait_for_builds()
     return snapshots.newest(SHOP, SCHEMA_VERSION)
 
 
@@ -138,12 +145,12 @@ def test_it_is_made_anew_in_the_background_when_a_tenth_has_changed(
     first = demanded(snapshots)
     put(database, items(3, price_minor=200))
     assert snapshots.newest(SHOP, SCHEMA_VERSION) == first
-    snapshots.wait_until_built()
+    wait_for_builds()
     assert snapshots.newest(SHOP, SCHEMA_VERSION) == first, "three of thirty are no more than a tenth"
     put(database, items(1, price_minor=300))
     put(database, items(4, price_minor=400))
     assert snapshots.newest(SHOP, SCHEMA_VERSION) == first, "the old one serves meanwhile"
-    snapshots.wait_until_built()
+    wait_for_builds()
     assert snapshots.newest(SHOP, SCHEMA_VERSION).cursor.endswith(":38")
 
 
@@ -228,7 +235,7 @@ def test_a_build_that_fails_leaves_nothing_and_tills_read_pages_for_a_while(
     folder.mkdir()
     (folder / f"{work_name(SHOP)}.building").write_text("in the way: this is no folder")
     assert refusal(snapshots) == (503, "not_ready")
-    snapshots.wait_until_built()
+    wait_for_builds()
     assert refusal(snapshots) == (404, "not_found")
     assert list(folder.glob("*.zst")) == []
     assert "FileExistsError" in capfd.readouterr().err

@@ -127,7 +127,7 @@ def test_receipt_texts_come_by_place_and_position_and_settings_by_name(catalogue
         ReceiptText("t3", TextPlace.FOOTER, 1, "Bye"),
     ]
     catalogue.apply([*texts, Setting("b", "2"), Setting("a", "1")], "1")
-    assert catalogue.receipt_texts() == [texts[2], texts[1], texts[0]]
+    assert list(catalogue.receipt_texts()) == [texts[2], texts[1], texts[0]]
     assert catalogue.settings() == [Setting("a", "1"), Setting("b", "2")]
 
 

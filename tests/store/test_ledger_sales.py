@@ -184,6 +184,17 @@ def test_the_facts_of_a_session_are_its_own(ledger: SqliteLedger) -> None:
     assert ledger.session_facts(second).sales == ()
 
 
+def test_closed_sessions_come_latest_first_and_the_open_one_not(ledger: SqliteLedger) -> None:
+    closed = [ledger.session()]
+    for number in (2, 3):
+        with ledger.write() as write:
+            write.close_session(ledger.session().session_id, NOON, write.next_z_number())  # type: ignore[union-attr]
+            write.commit()
+        closed.append(open_session(ledger, f"session-{number}"))
+    assert ledger.closed_sessions(5) == (closed[1], closed[0])
+    assert ledger.closed_sessions(1) == (closed[1],)
+
+
 def test_a_session_of_another_ledger_has_no_facts(ledger: SqliteLedger) -> None:
     unknown = TillSession("elsewhere", 9, "2026-11-24", NOON, "op", 0)
     with pytest.raises(LookupError):

@@ -47,7 +47,7 @@ class Fault(Enum):
     LATE = "late"
     """The connection is closed at once; the hub gets the request after the next one that reaches it."""
     SLOW_DRIP = "slow_drip"
-    """The hub does its work; its answer comes byte by byte, as long as the till listens."""
+    """The hub does its work; the body of its answer comes byte by byte, as long as the till listens."""
     REFUSED_401 = "refused_401"
     """401 in a hub's own words, such as from one that does not know its tills yet."""
     TOO_LARGE_413 = "too_large_413"
@@ -143,6 +143,10 @@ class FaultyProxy:
 
         self._wait_for(is_seen, f"no {count} requests to {path}")
 
+    def wait_until_quiet(self, most_connections: int = 1) -> None:
+        """Until the connections of those that hung up are closed here, too."""
+        self._wait_for(lambda: len(self._state.connections) <= most_connections, "connections stay open")
+
     def refuse_connections(self) -> None:
         """As if the hub's program had ended: no new connection, and those that are there break."""
         listener, self._listener = self._listener, None
@@ -220,6 +224,7 @@ class FaultyProxy:
         finally:
             with self._state.changed:
                 self._state.connections.discard(connection)
+                self._state.changed.notify_all()
 
     def _handle(self, request: ProxiedRequest, connection: socket.socket) -> bool:
         """Whether the connection lives on."""
@@ -252,6 +257,10 @@ class FaultyProxy:
         connection.sendall(answer)
         return True
 
+    def _is_closed_within(self, seconds: float) -> bool:
+        with self._state.changed:
+            return self._state.changed.wait_for(lambda: self._state.closed, seconds)
+
     def _next_fault(self, request: ProxiedRequest) -> Fault:
         state = self._state
         with state.changed:
@@ -283,15 +292,13 @@ class FaultyProxy:
             self._forwarded(request)
 
     def _drip(self, answer: bytes, connection: socket.socket) -> bool:
-        for at in range(len(answer)):
-            connection.sendall(answer[at : at + 1])
+        head, end, body = answer.partition(b"\r\n\r\n")
+        connection.sendall(head + end)
+        for at in range(len(body)):
+            connection.sendall(body[at : at + 1])
             if self._is_closed_within(DRIP_S):
                 return False
         return True
-
-    def _is_closed_within(self, seconds: float) -> bool:
-        with self._state.changed:
-            return self._state.changed.wait_for(lambda: self._state.closed, seconds)
 
     def _forwarded(self, request: ProxiedRequest) -> bytes:
         hub = http.client.HTTPConnection(*self._hub, timeout=WAIT_S)

@@ -13,6 +13,7 @@ import msgspec
 from till_app.domain.catalogue import Item
 from till_app.domain.journal import GENESIS_HASH, JournalEntry, is_intact, sealed
 from till_app.domain.times import to_text
+from till_app.services.entries import stored_entry
 from till_app.services.errors import HubRefused, HubUnreachable
 from till_app.services.ports import CatalogueRecord, Gone, JournalPosition, ReadBackRefused, UnsentSummary
 from till_app.sync.pull import FeedPosition, position_text
@@ -188,19 +189,6 @@ class MemoryFeed:
         self._mentioned = dict.fromkeys(self.items, self._generation)
         self._saved_cursor = position_text(FeedPosition(page.epoch, page.next_cursor, False, 0))
         path.unlink()
-
-    def count(self, kind: str) -> int:
-        return len(self.items) if kind == "item" else 0
-
-    def sums(self, kind: str, of_buckets: int) -> list[int]:
-        return [summed(self.bucket(kind, bucket, of_buckets).values()) for bucket in range(of_buckets)]
-
-    def bucket(self, kind: str, bucket: int, of_buckets: int) -> dict[str, int]:
-        return {
-            item.item_id: digest_of(_record_of(item))
-            for item in self.items.values()
-            if kind == "item" and bucket_of(item.item_id, of_buckets) == bucket
-        }
 
     def next_digests(self, kind: str, after: int) -> tuple[list[tuple[str, int]], int | None]:
         """Forty at a time."""
@@ -443,27 +431,13 @@ class MemoryHub:
             return EntryResult(entry.seq, "duplicate")
         if entry.prev_hash != self._head().hash:
             raise HubRefused("fork")
-        if not is_intact(TILL_ID, _entry_of(entry)):
+        if not is_intact(TILL_ID, stored_entry(entry)):
             raise HubRefused("bad_hash")
         entries.append(entry)
         if entry.kind == "unheard_of":
             self.state.quarantined[entry.seq] = "unknown_kind"
             return EntryResult(entry.seq, "quarantined", "unknown_kind")
         return EntryResult(entry.seq, "applied")
-
-
-def _entry_of(entry: Entry) -> JournalEntry:
-    return JournalEntry(
-        entry.seq,
-        entry.uuid,
-        entry.kind,
-        entry.version,
-        entry.at,
-        entry.business_date,
-        entry.body.encode(),
-        entry.prev_hash,
-        entry.hash,
-    )
 
 
 def _record_of(item: Item) -> ItemRecord:

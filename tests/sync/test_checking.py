@@ -7,8 +7,9 @@ from tests.sync.memory import HubState, ManualClock, MemoryFeed, MemoryHub, Memo
 from till_app.services.errors import HubUnreachable
 from till_app.services.status import CatalogueChanged, CheckReport, LinkState, SyncStatus
 from till_app.sync.checking import EVERY_S, FIRST_AFTER_S, SPREAD_S, Checking
-from till_app.sync.cycle import SyncCycle
+from till_app.sync.cycle import SyncCycle, SyncSettings
 from till_app.sync.sweep import Sweep
+from till_app.wire.exchange import SweepAnswer
 
 GOOD = CheckReport("2026-11-24T12:00:00.000000Z", 100, 0, 0)
 
@@ -84,6 +85,21 @@ def test_one_that_the_hub_broke_off_is_begun_again_later() -> None:
     assert run_through(check) == 3
 
 
+@pytest.mark.parametrize("code", ["busy", "not_ready", "too_many_requests"])
+def test_a_hub_that_is_too_busy_is_compared_with_later_and_is_no_trouble(code: str) -> None:
+    clock, sweep = ManualClock(), ScriptedSweep()
+    check = checking(clock, sweep)
+    sweep.failure = HubUnreachable(code, retry_after_s=2 * FIRST_AFTER_S)
+    check.ask()
+    assert check.advance() == (CatalogueChanged(), False)
+    sweep.failure = None
+    clock.seconds += 2 * FIRST_AFTER_S - 1
+    assert check.advance() == (CatalogueChanged(), False)
+    assert sweep.steps == 0
+    clock.seconds += 1
+    assert run_through(check) == 3
+
+
 def test_only_a_refused_removal_is_made_again_with_leave() -> None:
     clock, sweep = ManualClock(), ScriptedSweep()
     check = checking(clock, sweep)
@@ -143,6 +159,21 @@ def test_check_everything_finds_and_mends_what_a_bug_left_different(expected_log
     report = till.statuses[-1].check
     assert report is not None
     assert (report.different, report.mended, report.error_code) == (1, 1, "")
+
+
+def test_a_till_stays_online_while_the_hub_is_too_busy_to_be_compared_with(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def busy() -> SweepAnswer:
+        raise HubUnreachable("busy", retry_after_s=5.0)
+
+    till = Till()
+    till.run_until_idle()
+    monkeypatch.setattr(till.hub, "sweep", busy)
+    till.cycle.check_everything()
+    assert till.cycle.run().full_s == SyncSettings().idle_s
+    assert {status.state for status in till.statuses[1:]} == {LinkState.ONLINE}
+    assert till.statuses[-1].check is None
 
 
 def test_a_sale_is_sent_between_two_steps() -> None:

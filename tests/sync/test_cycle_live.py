@@ -245,6 +245,13 @@ def test_the_hubs_own_wait_holds_for_sending_and_reading() -> None:
     till.hub.on_journal = busy
     assert till.cycle.run() == Wait(12.0, 12.0)
     assert till.hub.calls == ["hello", "journal"]
+    assert (till.status.state, till.status.error_code) == (LinkState.ONLINE, "too_many_requests")
+    till.sell()
+    till.cycle.report_waiting()
+    assert (till.status.state, till.status.waiting_sales) == (LinkState.ONLINE, 2)
+    till.hub.on_journal = till.hub.take
+    till.cycle.run()
+    assert (till.status.waiting_sales, till.status.error_code) == (0, "")
 
 
 def test_a_notable_clock_skew_is_written_down_once(caplog: pytest.LogCaptureFixture) -> None:

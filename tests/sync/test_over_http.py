@@ -5,15 +5,21 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
+from sqlalchemy import select
 
 from tests.conftest import ExpectedLogs
 from tests.sync.faulty_proxy import Fault
 from tests.sync.memory import picture_of
 from tests.sync.shop import PNG, RealShop, real_shop
 from till_app.hub.catalogue.items import ItemPatch
+from till_app.hub.tables import entry
+from till_app.services.ports import Fact
 from till_app.services.status import LinkState, SyncStatus
 from till_app.sync.thread import SyncThread
+from till_app.wire.bodies import BODY_VERSION, Kind
+from till_app.wire.protocol import MAX_ENTRY_BYTES
 
 ITEMS = 40
 FAULTS = [
@@ -53,7 +59,8 @@ def test_a_fault_loses_nothing_doubles_nothing_and_skips_nothing(
     shop.proxy.once(path, fault)
     first = shop.cycle.run()
     if fault is not Fault.DUPLICATE:
-        assert shop.status.state is LinkState.OFFLINE
+        is_there = fault is Fault.BUSY and path != "/v1/hello"
+        assert shop.status.state is (LinkState.ONLINE if is_there else LinkState.OFFLINE)
         assert first.full_s > 0
         if path == "/v1/journal":
             assert shop.ledger.unsent().sales == 3
@@ -68,6 +75,22 @@ def test_a_fault_loses_nothing_doubles_nothing_and_skips_nothing(
     shop.assert_catalogue_is_the_hubs({**ALL_AT_A_POUND, "I007": 250})
     assert shop.status.state is LinkState.ONLINE
     assert (path, fault) in [(request.path, met) for request, met in shop.proxy.seen]
+
+
+def test_five_megabytes_of_quotes_are_the_hubs_and_stop_nothing(shop: RealShop) -> None:
+    body = msgspec.json.encode({"operator_id": "1", "reason": '"' * 2_499_980})
+    assert MAX_ENTRY_BYTES - 100 < len(body) < MAX_ENTRY_BYTES
+    assert len(msgspec.json.encode(body.decode())) > 9_999_000
+    with shop.ledger.write() as write:
+        write.record(Fact(Kind.NO_SALE, BODY_VERSION, "2026-11-24T16:20:00.000000Z", "2026-11-24", body))
+        write.commit()
+    shop.sell(1)
+    shop.run_until_idle()
+    assert (shop.status.state, shop.status.waiting_entries) == (LinkState.ONLINE, 0)
+    with shop.hub.database.reading() as connection:
+        [there] = connection.execute(select(entry.c.body).where(entry.c.kind == Kind.NO_SALE)).scalars()
+    assert bytes(there) == body
+    shop.assert_hub_has_each_fact_once()
 
 
 def test_an_answer_that_never_comes_is_given_up_and_the_same_is_sent_again(shop: RealShop) -> None:

@@ -8,8 +8,9 @@ import pytest
 from tests.sync.canned_server import CannedServer
 from tests.sync.test_hub_client import CERTIFICATE, GOOD, HELLO, HELLO_ANSWER, TOKEN
 from till_app.services.errors import HubUnreachable
+from till_app.sync.address import checked_address
 from till_app.sync.hub_client import HttpHubApi
-from till_app.sync.trust import checked_address, tls_context
+from till_app.sync.trust import tls_context
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Amounts, quantities, rates and moments in words, and typed words as numbers."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QLocale
 
 from till_app.domain.currency import EUR, GBP, JPY
-from till_app.ui.formatting import Formatter, parse_keyed_amount, parse_quantity, parse_written_amount
+from till_app.ui.formatting import Formatter, parse_keyed_amount, parse_quantity
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -73,12 +73,6 @@ def test_keyed_figures_count_pennies_and_a_point_is_taken_as_read(text: str, amo
 @pytest.mark.parametrize("text", ["", ".", "1.2.3", "12.505", "-5", "abc", "5000128104517", "１２"])
 def test_what_is_no_amount_is_none(text: str) -> None:
     assert parse_keyed_amount(text, GBP) is None
-    assert parse_written_amount(text, GBP) is None
-
-
-def test_a_written_amount_counts_pounds() -> None:
-    assert parse_written_amount("12", GBP) == 1200
-    assert parse_written_amount("12", JPY) == 12
 
 
 @pytest.mark.parametrize(("text", "milli"), [("3", 3000), ("0.412", 412), (".4", 400), ("1,5", 1500)])
@@ -93,4 +87,29 @@ def test_a_quantity_with_more_than_thousandths_is_refused() -> None:
 @given(st.integers(min_value=0, max_value=99_999_999))
 def test_what_is_written_can_be_read_back(amount_minor: int) -> None:
     words = Formatter(GBP).amount(amount_minor).replace(",", "")
-    assert parse_written_amount(words, GBP) == amount_minor
+    assert parse_keyed_amount(words, GBP) == amount_minor
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [
+        (-5, "moments ago"),
+        (1, "moments ago"),
+        (2, "2 min ago"),
+        (119, "119 min ago"),
+        (120, "2 h ago"),
+        (47 * 60, "47 h ago"),
+        (48 * 60, "2 days ago"),
+    ],
+)
+def test_an_age_is_told_in_the_unit_that_people_use(minutes: int, words: str) -> None:
+    now = datetime(2026, 11, 24, 14, 32, tzinfo=UTC)
+    assert Formatter(GBP).age(now - timedelta(minutes=minutes), now) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(90, "90 seconds"), (-180, "3 minutes"), (7200, "2 hours"), (172_800, "2 days")],
+)
+def test_a_span_has_no_sign(seconds: int, words: str) -> None:
+    assert Formatter(GBP).span(seconds) == words

@@ -4,7 +4,8 @@ Tests write `with open_till(tmp_path, qtbot) as till:` or `with open_selling_til
 """
 
 import hashlib
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -32,7 +33,12 @@ from tests.services.counter import (
 )
 from till_app.domain.catalogue import Department, QuickKey, StaffMember, StockLevel
 from till_app.domain.currency import GBP
+from till_app.domain.session import TillSession
+from till_app.services.journal_export import ExportFailed, ExportReport, export_journal
 from till_app.services.ports import CatalogueRecord
+from till_app.services.session_check import SessionComparison
+from till_app.services.sync_control import LinkFacts, Paired, PairingAsked, PairingResult
+from till_app.store.ledger import SqliteLedger
 from till_app.ui.bridge import Bridge
 from till_app.ui.formatting import Formatter
 from till_app.ui.main_window import MainWindow
@@ -83,6 +89,83 @@ class PrinterDesk:
         self.decided.append((job_id, "skipped"))
 
 
+@dataclass
+class HubDesk:
+    """Stands where the link to the hub does: notes what was asked, and answers what a test wants."""
+
+    ledger: SqliteLedger
+    folder: Path
+    is_paired: bool = True
+    sells: bool = True
+    asked: list[str] = field(default_factory=list)
+    pairings: list[PairingAsked] = field(default_factory=list)
+    answers: list[PairingResult] = field(default_factory=list)
+    """To `pair`, in turn."""
+    comparisons: dict[str, SessionComparison | Exception] = field(default_factory=dict)
+    """By session id."""
+    export_fails: bool = False
+    held: threading.Event = field(default_factory=threading.Event)
+    """Unset, the hub lets its callers wait."""
+
+    def __post_init__(self) -> None:
+        self.held.set()
+
+    def facts(self) -> LinkFacts:
+        return LinkFacts(
+            self.is_paired,
+            "https://hub.example:8765" if self.is_paired else "",
+            "1.4.0",
+            False,
+            self.folder / "pairing.json",
+        )
+
+    def can_sell(self) -> bool:
+        return self.sells
+
+    def send_now(self) -> None:
+        self.asked.append("send now")
+
+    def check_everything(self) -> None:
+        self.asked.append("check everything")
+
+    def accept_removal(self) -> None:
+        self.asked.append("removal accepted")
+
+    def full_address(self, typed: str) -> str:
+        return typed if "://" in typed else f"https://{typed}"
+
+    def is_readable_for_all(self, hub_url: str) -> bool:
+        return hub_url.startswith("http://") and "127.0.0.1" not in hub_url
+
+    def suggested_export(self) -> Path:
+        return self.folder / "till-2-unsent.jsonl"
+
+    def export_unsent(self, path: Path) -> ExportReport:
+        self.held.wait()
+        if self.export_fails:
+            raise ExportFailed(f"{path} could not be written: No space left on device")
+        identity = self.ledger.identity()
+        assert identity is not None
+        return export_journal(self.ledger, identity, "hub", path, unsent_only=True)
+
+    def compare(self, session: TillSession) -> SessionComparison:
+        self.held.wait()
+        result = self.comparisons[session.session_id]
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+    def closed_sessions(self, limit: int) -> Sequence[TillSession]:
+        return self.ledger.closed_sessions(limit)
+
+    def pair(self, asked: PairingAsked) -> PairingResult:
+        self.held.wait()
+        self.pairings.append(asked)
+        answer = self.answers.pop(0)
+        self.is_paired = self.is_paired or isinstance(answer, Paired)
+        return answer
+
+
 @dataclass(frozen=True)
 class TillWindow:
     """A window, what is behind it, and the hands of the operator."""
@@ -91,6 +174,7 @@ class TillWindow:
     counter: ShopCounter
     bridge: Bridge
     printer: PrinterDesk
+    hub: HubDesk
 
     def is_on(self, screen: ScreenName) -> bool:
         return self.window.current is screen
@@ -188,6 +272,7 @@ def open_selling_till(
 @contextmanager
 def window_over(counter: ShopCounter, qtbot: QtBot, size: tuple[int, int]) -> Iterator[TillWindow]:
     bridge, printer = Bridge(), PrinterDesk()
+    hub = HubDesk(counter.ledger, counter.folder)
     window = MainWindow(
         counter.services,
         Formatter(GBP),
@@ -195,7 +280,7 @@ def window_over(counter: ShopCounter, qtbot: QtBot, size: tuple[int, int]) -> It
         all_screens(HINTS),
         printer,
         counter.ledger,
-        lambda: printer.decided.append(("hub", "removal accepted")),
+        hub,
     )
     window.sounds.set_muted(True)
     qtbot.addWidget(window)
@@ -204,7 +289,7 @@ def window_over(counter: ShopCounter, qtbot: QtBot, size: tuple[int, int]) -> It
         window.show()
         window.activateWindow()
     window.go(ScreenName.SIGN_ON)
-    yield TillWindow(window, counter, bridge, printer)
+    yield TillWindow(window, counter, bridge, printer, hub)
     window.close()
 
 

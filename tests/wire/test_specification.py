@@ -116,6 +116,7 @@ def test_the_sweeps_vector_has_the_sums_that_the_code_takes() -> None:
         protocol.MAX_BATCH_ENTRIES,
         protocol.MAX_REQUEST_BYTES,
         protocol.MAX_ENTRY_BYTES,
+        protocol.MAX_UNPACKED_BYTES,
         protocol.MAX_PAGE_ROWS,
         protocol.MAX_ASKED_RECORDS,
         protocol.MAX_LIVE_WAIT_S,

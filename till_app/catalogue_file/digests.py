@@ -1,71 +1,56 @@
-"""The checksum sweep's sums over the rows of a catalogue file: each record is made again from its row."""
+"""The digests of a catalogue file's records some at a time, so that nobody waits long for them."""
 
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
 
 from till_app.catalogue_file.records import KINDS, Kind
-from till_app.wire.sweeping import bucket_of, digest_of, summed
+from till_app.wire.sweeping import digest_of
 
-_ROWS_AT_ONCE = 500
+ROWS_IN_A_STEP = 1_000
+"""A few hundredths of a second."""
+_ASKED_AT_ONCE = 250
 _NO_RECORD = 0
 """The digest of a row that was damaged so that no record can be made of it: it differs from any record's."""
 
 
-def digests(connection: Connection, kind: str, *, pause_s: float = 0.0) -> Iterator[tuple[str, int]]:
-    """`(record_id, digest)` of every record of a kind, in no particular order.
-
-    `pause_s` is waited after each few hundred rows, so that other threads come to their turn. Raises KeyError
-    for an unknown kind.
-    """
-    of_kind = KINDS[kind]
-    columns = ", ".join(f'"{name}"' for name in of_kind.fields)
-    statement = f"SELECT rowid, {columns} FROM {kind} WHERE rowid > ? ORDER BY rowid LIMIT {_ROWS_AT_ONCE}"
-    last_rowid = -1
-    while rows := connection.exec_driver_sql(statement, (last_rowid,)).all():
-        for row in rows:
-            fields = tuple(row)[1:]
-            yield of_kind.record_id(fields), _digest(of_kind, fields)
-        last_rowid = rows[-1][0]
-        if pause_s:
-            time.sleep(pause_s)
+def next_digests(connection: Connection, kind: str, after: int) -> tuple[list[tuple[str, int]], int | None]:
+    """Ids and digests of the rows after a place, 0 for the beginning, and the next place; None at the end.
+    Of a kind that this release does not know there are none."""
+    of_kind = KINDS.get(kind)
+    if of_kind is None:
+        return [], None
+    rows = connection.exec_driver_sql(
+        f"SELECT rowid, {_listed(of_kind.fields)} FROM {kind} WHERE rowid > ? ORDER BY rowid LIMIT ?",
+        (after, ROWS_IN_A_STEP),
+    ).all()
+    found = [(of_kind.record_id(row[1:]), _digest(of_kind, row[1:])) for row in rows]
+    return found, rows[-1][0] if len(rows) == ROWS_IN_A_STEP else None
 
 
-def bucket_sums(connection: Connection, kind: str, of_buckets: int, *, pause_s: float = 0.0) -> list[int]:
-    """The sum of each bucket's digests. Raises KeyError for an unknown kind."""
-    sums = [0] * of_buckets
-    for record_id, digest in digests(connection, kind, pause_s=pause_s):
-        sums[bucket_of(record_id, of_buckets)] += digest
-    return [summed([value]) for value in sums]
-
-
-def bucket_rows(
-    connection: Connection, kind: str, bucket: int, of_buckets: int, *, pause_s: float = 0.0
-) -> dict[str, int]:
-    """The digests of one bucket by record id; only its own records are made. Raises KeyError as above."""
-    of_kind = KINDS[kind]
-    keys = ", ".join(f'"{name}"' for name in of_kind.key)
-    columns = ", ".join(f'"{name}"' for name in of_kind.fields)
+def digests_of(connection: Connection, kind: str, record_ids: Sequence[str]) -> dict[str, int]:
+    """Of those that are here."""
+    of_kind = KINDS.get(kind)
+    if of_kind is None:
+        return {}
+    key = ", ".join(f'"{name}"' for name in of_kind.key)
+    one = f"({', '.join('?' * len(of_kind.key))})"
     found: dict[str, int] = {}
-    last_rowid = -1
-    while rows := connection.exec_driver_sql(
-        f"SELECT rowid, {keys} FROM {kind} WHERE rowid > ? ORDER BY rowid LIMIT {_ROWS_AT_ONCE}",
-        (last_rowid,),
-    ).all():
-        wanted = [row[0] for row in rows if bucket_of(of_kind.joined_id(row[1:]), of_buckets) == bucket]
-        if wanted:
-            places = ", ".join("?" * len(wanted))
-            for row in connection.exec_driver_sql(
-                f"SELECT {columns} FROM {kind} WHERE rowid IN ({places})", tuple(wanted)
-            ):
-                found[of_kind.record_id(row)] = _digest(of_kind, tuple(row))
-        last_rowid = rows[-1][0]
-        if pause_s:
-            time.sleep(pause_s)
+    for at in range(0, len(record_ids), _ASKED_AT_ONCE):
+        asked = [of_kind.split_id(record_id) for record_id in record_ids[at : at + _ASKED_AT_ONCE]]
+        rows = connection.exec_driver_sql(
+            f"SELECT {_listed(of_kind.fields)} FROM {kind}"
+            f" WHERE ({key}) IN (VALUES {', '.join([one] * len(asked))})",
+            tuple(part for parts in asked for part in parts),
+        )
+        found |= {of_kind.record_id(row): _digest(of_kind, row) for row in rows}
     return found
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
 
 
 def _digest(kind: Kind, fields: Sequence[Any]) -> int:

@@ -38,7 +38,5 @@ def note(
 
 def latest(connection: Connection, limit: int = MOST_SHOWN) -> list[AuditView]:
     """The newest first."""
-    rows = connection.execute(
-        select(audit).order_by(audit.c.at.desc(), audit.c.audit_id.desc()).limit(limit)
-    )
+    rows = connection.execute(select(audit).order_by(audit.c.at.desc(), audit.c.audit_id.desc()).limit(limit))
     return [AuditView(row.at, row.who, row.action, row.subject, row.detail) for row in rows]

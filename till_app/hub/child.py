@@ -1,5 +1,6 @@
 """`python -m till_app.hub.child`: does one job of `child_jobs` with low priority and ends with its parent."""
 
+import contextlib
 import os
 import sys
 import threading
@@ -17,7 +18,8 @@ _PARENT_IS_GONE = 3
 
 def main() -> int:
     if sys.platform != "win32":
-        os.nice(_NICENESS)
+        with contextlib.suppress(PermissionError):  # a sandbox may forbid it
+            os.nice(_NICENESS)
     os.umask(0o077)
     job = msgspec.json.decode(sys.stdin.buffer.readline(), type=Job)
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()

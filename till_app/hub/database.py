@@ -1,7 +1,9 @@
 """The hub's database: transactions, and the schema's version. No table contents are known here."""
 
 import contextlib
+import random
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -17,6 +19,7 @@ from till_app.hub.engines import (
     SQLITE,
     DatabaseRefused,
     database_url,
+    is_rolled_back,
     postgresql_engines,
     sqlite_backup,
     sqlite_engines,
@@ -29,6 +32,9 @@ FEED_CHANNEL = "till_feed"
 _ANNOUNCED = "feed is announced"
 _MIGRATION_LOCK = 0x7111_4B
 """Of PostgreSQL: two hubs that start at once migrate one after the other."""
+_TRIES = 5
+_PAUSE_S = (0.02, 0.1)
+"""Before the next try: whoever won the deadlock is still about to take what it waited for."""
 
 
 def announce(connection: Connection) -> None:
@@ -88,6 +94,18 @@ class Database:
             is_announced = connection.info.pop(_ANNOUNCED, False)
         if is_announced and self._ring is not None:
             self._ring()
+
+    def write(self, work: Callable[[Connection], None]) -> None:
+        """Do it in one transaction, and anew when the server ends that one to break a deadlock."""
+        for tries_left in reversed(range(_TRIES)):
+            try:
+                with self.writing() as connection:
+                    work(connection)
+                break
+            except DBAPIError as error:
+                if not tries_left or not is_rolled_back(error):
+                    raise
+            time.sleep(random.uniform(*_PAUSE_S))
 
     def prepare(self) -> None:
         """Bring the schema up to date and make a new hub's identity. An SQLite file is copied first.

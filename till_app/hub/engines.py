@@ -30,6 +30,7 @@ _SESSION = f"-c synchronous_commit=on -c lock_timeout={BUSY_TIMEOUT_S:.0f}s -c t
 """Whatever the server's own settings say: acknowledged is on its disk."""
 _PASSING_STATES = ("08", "40", "53", "55", "57")
 """Classes of SQLSTATE: connection, rolled back by the server, out of resources, in use, shut down."""
+_ROLLED_BACK = "40"
 _PASSING_WORDS = ("locked", "busy", "disk is full")
 """Of SQLite."""
 
@@ -66,6 +67,11 @@ def is_passing(error: DBAPIError) -> bool:
     if state is None:  # psycopg has none where the connection itself failed
         return isinstance(error.orig, _operational_error())
     return state.startswith(_PASSING_STATES) if state else any(w in str(error.orig) for w in _PASSING_WORDS)
+
+
+def is_rolled_back(error: DBAPIError) -> bool:
+    """Whether the server ended the transaction because others wanted the same rows in another order."""
+    return (getattr(error.orig, "sqlstate", None) or "").startswith(_ROLLED_BACK)
 
 
 def _operational_error() -> type[Exception]:

@@ -122,7 +122,8 @@ def purge_tombstones(connection: Connection, now: datetime, at_most: int = 1_000
     """
     days, today = feed_day.c, now.date().isoformat()
     oldest_kept = (now - TOMBSTONE_LIFE).date().isoformat()
-    seq = identity(connection).feed_seq
+    # Locked, as by whoever numbers changes: several processes may do this at the same time.
+    seq = connection.execute(select(hub_state.c.feed_seq).with_for_update()).scalar_one()
     if connection.execute(update(feed_day).where(days.day == today).values(seq=seq)).rowcount == 0:
         connection.execute(insert(feed_day).values(day=today, seq=seq))
     horizon = connection.execute(select(func.max(days.seq)).where(days.day < oldest_kept)).scalar()
@@ -137,9 +138,13 @@ def purge_tombstones(connection: Connection, now: datetime, at_most: int = 1_000
     return purged
 
 
+def purge_some(database: Database, now: datetime) -> bool:
+    """Forget some of what is old enough; whether there is more."""
+    with database.writing() as connection:
+        return purge_tombstones(connection, now, _PURGED_AT_ONCE) == _PURGED_AT_ONCE
+
+
 def purge_all(database: Database, now: datetime) -> None:
-    """Forget what is old enough, some at a time so that sales do not wait."""
-    while True:
-        with database.writing() as connection:
-            if purge_tombstones(connection, now, _PURGED_AT_ONCE) < _PURGED_AT_ONCE:
-                return
+    """Some at a time so that sales do not wait."""
+    while purge_some(database, now):
+        pass

@@ -1,9 +1,14 @@
 """What people look at first: the tills, each at a glance, and the latest sales. Reads only."""
 
-import msgspec
-from sqlalchemy import Connection, Row, case, func, select
+from collections import Counter
 
+import msgspec
+from sqlalchemy import Connection, Row, func, select
+
+from till_app.domain.ids import receipt_number
+from till_app.hub.custody.lookups import chunks
 from till_app.hub.custody.quarantine import IS_WAITING
+from till_app.hub.custody.receipts import quarantined_receipts
 from till_app.hub.tables import entry, sale, sale_line, sale_tender, shop, till
 from till_app.wire.bodies import TillHealthBody
 
@@ -27,7 +32,7 @@ class TillView(msgspec.Struct, frozen=True):
     quarantined: int
     sales: int
     missing_receipts: int
-    """Receipt numbers up to the highest of which the hub has no sale."""
+    """Receipt numbers up to the highest of which the hub has no sale, not even in quarantine."""
     forked_at: str | None
     shop_id: str | None
     continues_till_id: str | None
@@ -54,35 +59,46 @@ class SaleView(msgspec.Struct, frozen=True):
 
 
 def tills(connection: Connection) -> list[TillView]:
-    is_own = sale.c.receipt_number.startswith(till.c.till_code + "-")
-    receipts = {
-        row.till_id: row
-        for row in connection.execute(
-            select(
-                sale.c.till_id,
-                func.count().label("sales"),
-                func.count(case((is_own, sale.c.counter)).distinct()).label("numbers"),
-                func.max(case((is_own, sale.c.counter))).label("highest"),
-            )
-            .join(till, till.c.till_id == sale.c.till_id)
-            .group_by(sale.c.till_id)
-        )
-    }
     oldest_waiting = {
         row[0]: row[1]
         for row in connection.execute(
             select(entry.c.till_id, func.min(entry.c.received_at)).where(IS_WAITING).group_by(entry.c.till_id)
         )
     }
+    unbooked = _unbooked_receipts(connection)
     return [
-        _till_view(row, receipts.get(row.till_id), oldest_waiting.get(row.till_id))
+        _till_view(row, unbooked[row.till_id], oldest_waiting.get(row.till_id))
         for row in connection.execute(select(till).order_by(till.c.paired_at, till.c.till_code))
     ]
 
 
+def _unbooked_receipts(connection: Connection) -> Counter[str]:
+    """By till, how many numbers up to its highest only a sale in quarantine has."""
+    found: Counter[str] = Counter()
+    for till_id, in_quarantine in quarantined_receipts(connection).items():
+        own = connection.execute(
+            select(till.c.till_code, till.c.highest_receipt).where(till.c.till_id == till_id)
+        ).one()
+        for part in chunks(
+            [
+                counter
+                for number, counter in in_quarantine.items()
+                if 0 < counter <= own.highest_receipt and number == receipt_number(own.till_code, counter)
+            ]
+        ):
+            booked = connection.execute(
+                select(sale.c.receipt_number, sale.c.counter).where(
+                    sale.c.till_id == till_id, sale.c.counter.in_(part)
+                )
+            )
+            of_both = {each.counter for each in booked if in_quarantine.get(each.receipt_number)}
+            found[till_id] += len(part) - len(of_both)
+    return found
+
+
 def _till_view(
     row: Row[tuple[object, ...]],
-    receipts: Row[tuple[str, int, int, int | None]] | None,
+    unbooked: int,
     oldest_waiting_at: str | None,
 ) -> TillView:
     return TillView(
@@ -97,8 +113,8 @@ def _till_view(
         entries=row.acked_seq,
         unsent=max(0, row.reported_seq - row.acked_seq),
         quarantined=row.quarantined,
-        sales=receipts.sales if receipts else 0,
-        missing_receipts=(receipts.highest or 0) - receipts.numbers if receipts else 0,
+        sales=row.sales,
+        missing_receipts=row.highest_receipt - row.receipts - unbooked,
         forked_at=row.forked_at,
         shop_id=row.shop_id,
         continues_till_id=row.continues_till_id,

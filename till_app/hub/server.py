@@ -10,6 +10,7 @@ import ssl
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +20,7 @@ import uvicorn
 from till_app.hub.api.access import LOOPBACK_HOSTS
 from till_app.hub.api.app import create_app
 from till_app.hub.bell import Bell
+from till_app.hub.housekeeping import keep_house
 from till_app.hub.hub import Hub, open_hub
 from till_app.hub.supervisor import Supervisor, WorkerOptions
 from till_app.hub.tls import TLS_FOLDER, CertificateRefused, ServerCertificate, TlsChoice, certificate_for
@@ -28,6 +30,8 @@ _GRACE_S = 1
 _KEEP_ALIVE_S = 60
 _BACKLOG = 2_048
 """A whole chain's tills come back at once after a restart."""
+_THREADS = 32
+"""For calls, of which some wait for the one writer of an SQLite database while others read."""
 _CERTIFICATE_CHECK_S = 3_600.0
 _START_TIMEOUT_S = 20.0
 
@@ -88,7 +92,8 @@ class HubServer(uvicorn.Server):
         self.bell = Bell(hub.database)
         """On which the tills wait for the feed."""
         self._tls = tls
-        self._renewing: asyncio.Task[None] | None = None
+        self._beside: list[asyncio.Task[None]] = []
+        """What is done while the server serves."""
         self._context = self._certificate(tls).context() if tls is not None else None
         super().__init__(
             uvicorn.Config(
@@ -110,16 +115,19 @@ class HubServer(uvicorn.Server):
         yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="hub")
+        asyncio.get_running_loop().set_default_executor(threads)
         await super().startup(sockets)
+        self._beside.append(asyncio.create_task(keep_house(self._hub)))
         if self._context is not None:
-            self._renewing = asyncio.create_task(self._renew_certificate(self._context))
+            self._beside.append(asyncio.create_task(self._renew_certificate(self._context)))
         if self.started:
             self._on_ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Who waits for the feed is answered first: the server waits for its answers."""
-        if self._renewing is not None:
-            self._renewing.cancel()
+        for task in self._beside:
+            task.cancel()
         await self.bell.close()
         await super().shutdown(sockets)
         while left := list(self.server_state.connections):

@@ -30,6 +30,8 @@ from till_app.wire.changes import LiveRecord
 
 logger = logging.getLogger(__name__)
 
+SNAPSHOTS = "snapshots"
+"""Name of their folder among the hub's files."""
 KEPT_FOR_EACH_SCOPE = 2
 """The newest, and the one before it for downloads under way."""
 _ZSTD_LEVEL = 3
@@ -101,13 +103,32 @@ def _build(database: Database, scope: str, folder: Path, work: Path) -> None:
     # After its row: a file without one is left over, while a row without a file is no snapshot yet.
     compressed.replace(snapshot_file(folder, made.sha256))
     _sync_folder(folder)
+    _remove_left_over(database, folder)
+
+
+def forget_useless(database: Database, folder: Path) -> None:
+    """Snapshots that no till can go on from any more, and files that are none."""
+    with database.writing() as connection:
+        hub = identity(connection)
+        connection.execute(
+            delete(snapshot).where(
+                (snapshot.c.epoch != hub.epoch)
+                | (snapshot.c.seq < hub.feed_horizon)
+                | (snapshot.c.schema_version != SCHEMA_VERSION)
+            )
+        )
+    _remove_left_over(database, folder)
+
+
+def _remove_left_over(database: Database, folder: Path) -> None:
+    files = set(folder.glob("*.zst"))  # before the rows: one that is made meanwhile has its row first
     with database.reading() as connection:
         known = {
             snapshot_file(folder, sha256)
             for sha256 in connection.execute(select(snapshot.c.sha256)).scalars()
         }
-    for left_over in set(folder.glob("*.zst")) - known:
-        with contextlib.suppress(OSError):  # on Windows while somebody reads it; the next build removes it
+    for left_over in files - known:
+        with contextlib.suppress(OSError):  # on Windows while somebody reads it; the next time removes it
             left_over.unlink()
 
 

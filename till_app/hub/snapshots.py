@@ -78,13 +78,6 @@ class Snapshots:
             raise Refused(404, ErrorCode.NOT_FOUND, "There is no such snapshot.")
         return snapshot_file(self._folder, known)
 
-    def wait_until_built(self) -> None:
-        """For what is being made by this process now."""
-        with self._lock:
-            threads = list(self._building.values())
-        for thread in threads:
-            thread.join()
-
     def _newest_row(self, connection: Connection, scope: str) -> Row[Any] | None:
         hub = identity(connection)
         rows = connection.execute(

@@ -343,8 +343,12 @@ till = Table(
     Column("continues_till_id", Text),
     Column("health", LargeBinary),
     Column("health_at", Text),
+    Column("sales", BigInteger, nullable=False, server_default="0"),
+    Column("receipts", BigInteger, nullable=False, server_default="0"),
+    Column("highest_receipt", BigInteger, nullable=False, server_default="0"),
 )
-"""`continues_till_id`: whose journal this one goes on from. `health`: the body of the last till_health entry.
+"""`sales` counts them, and `receipts` the different numbers of the till's own that they have.
+`continues_till_id`: whose journal this one goes on from. `health`: the body of the last till_health entry.
 Without a shop it has the only one there is, or none yet."""
 
 pairing_code = Table(

@@ -94,6 +94,12 @@ def sale_body(sale: Sale, movements: Iterable[DrawerMovement]) -> SaleBody:
         approved_by=sale.approved_by,
         age_checked=sale.age_checked,
         customer_id=sale.customer.customer_id if sale.customer else None,
+        customer_name=sale.customer.name if sale.customer else "",
+        promotion_names={
+            saving.promotion_id: saving.name
+            for line in (*sale.lines, *sale.voided_lines)
+            for saving in line.promotions
+        },
     )
 
 

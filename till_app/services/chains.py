@@ -22,8 +22,6 @@ class ChainReason:
     REVOKED = "revoked"
     MOVED = "moved"
 
-    ALL = (FORKED, RESTORED, REVOKED, MOVED)
-
 
 def known_at(hub: HubApi, ledger: Ledger, outbox: Outbox) -> set[str]:
     """The uuids of this till's entries that the hub has from any till. Raises HubError.

@@ -1,5 +1,7 @@
 """Bodies of journal entries as the domain values that they were made from."""
 
+from collections.abc import Mapping
+
 from till_app.domain.basket_line import BasketCustomer, PromotionSaving, ReturnOrigin
 from till_app.domain.catalogue import Unit
 from till_app.domain.sale import Sale, SaleLine
@@ -9,7 +11,7 @@ from till_app.wire.bodies import LineBody, MovementBody, SaleBody, SessionOpened
 
 
 def sale_from(body: SaleBody, business_date: str) -> Sale:
-    """A customer's and a promotion's name are not in the body."""
+    names = body.promotion_names
     return Sale(
         uuid=body.uuid,
         till_code=body.till_code,
@@ -22,7 +24,7 @@ def sale_from(body: SaleBody, business_date: str) -> Sale:
         operator_name=body.operator_name,
         currency=body.currency,
         total_minor=body.total_minor,
-        lines=tuple(_line_from(line) for line in body.lines),
+        lines=tuple(_line_from(line, names) for line in body.lines),
         tenders=tuple(
             TenderLine(
                 tender_id=tender.tender_id,
@@ -34,14 +36,16 @@ def sale_from(body: SaleBody, business_date: str) -> Sale:
             )
             for tender in body.tenders
         ),
-        voided_lines=tuple(_line_from(line) for line in body.voided_lines),
+        voided_lines=tuple(_line_from(line, names) for line in body.voided_lines),
         approved_by=body.approved_by,
         age_checked=body.age_checked,
-        customer=BasketCustomer(body.customer_id, "") if body.customer_id is not None else None,
+        customer=(
+            BasketCustomer(body.customer_id, body.customer_name) if body.customer_id is not None else None
+        ),
     )
 
 
-def _line_from(line: LineBody) -> SaleLine:
+def _line_from(line: LineBody, promotion_names: Mapping[str, str]) -> SaleLine:
     origin = line.origin
     return SaleLine(
         line_number=line.line_number,
@@ -64,7 +68,7 @@ def _line_from(line: LineBody) -> SaleLine:
         origin=ReturnOrigin(origin.sale_uuid, origin.receipt_number, origin.line_number) if origin else None,
         price_list_id=line.price_list_id,
         promotions=tuple(
-            PromotionSaving(promotion_id, "", amount_minor)
+            PromotionSaving(promotion_id, promotion_names.get(promotion_id, ""), amount_minor)
             for promotion_id, amount_minor in line.promotions.items()
         ),
     )

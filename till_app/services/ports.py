@@ -211,19 +211,6 @@ class CatalogueFeed(Protocol):
         """
         ...
 
-    def count(self, kind: str) -> int:
-        """Records of the kind; 0 for one that this till does not know."""
-        ...
-
-    def sums(self, kind: str, of_buckets: int) -> list[int]:
-        """Of the digests in each bucket, see `wire.sweeping`; of an unknown kind all are 0. Of many records
-        it takes seconds, with pauses in which other threads work."""
-        ...
-
-    def bucket(self, kind: str, bucket: int, of_buckets: int) -> dict[str, int]:
-        """The digests of one bucket by record id."""
-        ...
-
     def mend(self, records: Sequence[CatalogueRecord], gone: Sequence[Gone]) -> None:
         """Replace and remove, in one transaction, and leave the cursor where it is. Raises
         CatalogueUnavailable."""

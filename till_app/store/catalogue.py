@@ -6,9 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from till_app.catalogue_file.digest_steps import digests_of, next_digests
-from till_app.catalogue_file.digests import bucket_rows, bucket_sums
-from till_app.catalogue_file.records import KINDS
+from till_app.catalogue_file.digests import digests_of, next_digests
 from till_app.services.ports import CatalogueRecord, Gone
 from till_app.store import catalogue_feed as feed
 from till_app.store import catalogue_pictures as named
@@ -17,9 +15,6 @@ from till_app.store.catalogue_look_ups import CatalogueLookUps
 from till_app.store.pictures import PictureFolder
 
 log = logging.getLogger(__name__)
-
-_PAUSE_S = 0.002
-"""After each few hundred rows that are compared with the hub's, so that a scan is not held up."""
 
 
 class SqliteCatalogue(CatalogueLookUps):
@@ -72,7 +67,10 @@ class SqliteCatalogue(CatalogueLookUps):
         log.info("a whole catalogue of the hub took the place of the one before it")
 
     def item_count(self) -> int:
-        return self.count("item")
+        return self._database.read(feed.count_items)
+
+    def has_items(self) -> bool:
+        return self._database.read(feed.has_items)
 
     def known_items(self, item_ids: Sequence[str]) -> int:
         return self._database.read(lambda connection: feed.count_known(connection, item_ids))
@@ -81,25 +79,6 @@ class SqliteCatalogue(CatalogueLookUps):
         return self._database.read(feed.count_forgotten)
 
     # -------------------------------------------------------------- the sweep
-
-    def count(self, kind: str) -> int:
-        if kind not in KINDS:
-            return 0
-        return self._database.read(lambda connection: feed.count_kind(connection, kind))
-
-    def sums(self, kind: str, of_buckets: int) -> list[int]:
-        if kind not in KINDS:
-            return [0] * of_buckets
-        return self._database.read(
-            lambda connection: bucket_sums(connection, kind, of_buckets, pause_s=_PAUSE_S)
-        )
-
-    def bucket(self, kind: str, bucket: int, of_buckets: int) -> dict[str, int]:
-        if kind not in KINDS:
-            return {}
-        return self._database.read(
-            lambda connection: bucket_rows(connection, kind, bucket, of_buckets, pause_s=_PAUSE_S)
-        )
 
     def next_digests(self, kind: str, after: int) -> tuple[list[tuple[str, int]], int | None]:
         """Ids and digests of some records after a place, 0 for the beginning, and the next place; None at the

@@ -82,8 +82,13 @@ def remove_forgotten(connection: Connection) -> None:
             connection.exec_driver_sql(f"DELETE FROM {kind.name} WHERE generation < ?", (generation,))
 
 
-def count_kind(connection: Connection, kind: str) -> int:
-    return _number(connection, f"SELECT count(*) FROM {KINDS[kind].name}")
+def count_items(connection: Connection) -> int:
+    return _number(connection, "SELECT count(*) FROM item")
+
+
+def has_items(connection: Connection) -> bool:
+    """At once, however many there are."""
+    return _number(connection, "SELECT EXISTS (SELECT 1 FROM item)") == 1
 
 
 def count_known(connection: Connection, item_ids: Iterable[str]) -> int:

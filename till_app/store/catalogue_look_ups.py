@@ -3,10 +3,11 @@
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar
 
 from msgspec import MsgspecError
-from sqlalchemy import Connection, Select, bindparam, select, text
+from sqlalchemy import Connection, Select, TextClause, bindparam, func, select, text
 
 from till_app.catalogue_file import schema as t
 from till_app.catalogue_file import values as v
@@ -77,52 +78,57 @@ _STAFF = select(t.staff).where(t.staff.c.active == 1).order_by(t.staff.c.name, t
 _SHOP = select(t.shop).order_by(t.shop.c.generation.desc(), t.shop.c.shop_id).limit(1)
 
 
-@dataclass(frozen=True, slots=True)
 class _Search:
-    """One kind that is searched by the beginnings of its codes and of the words of its name."""
+    """One kind that is searched by the beginnings of its codes and of the words of its name.
 
-    ranges: Callable[[str], Iterable[tuple[str, str]]]
-    numbers_of_codes: Any
-    numbers_of_words: Any
-    rows: Any
+    Two statements are all: each costs more in Python than SQLite takes to answer it.
+    """
 
-    def run(self, connection: Connection, typed: str, limit: int) -> list[v.AnyRow]:
-        numbers: dict[int, None] = {}
-        code = typed.strip()
-        for first, beyond in self.ranges(code) if code else ():
-            bounds = {"first": first, "beyond": beyond, "limit": limit}
-            numbers |= dict.fromkeys(connection.execute(self.numbers_of_codes, bounds).scalars())
-        words = search_expression(typed)
-        if words:
-            asked = {"words": words, "limit": limit}
-            numbers |= dict.fromkeys(connection.execute(self.numbers_of_words, asked).scalars())
-        wanted = list(numbers)[:limit]
-        found = connection.execute(self.rows, {"numbers": wanted}).all() if wanted else []
-        by_number = {row.number: row for row in found}
-        return [by_number[number] for number in wanted if number in by_number]
+    def __init__(
+        self, ranges: Callable[[str], Iterable[tuple[str, str]]], table: Any, keys: str, words: str
+    ) -> None:
+        self._ranges = ranges
+        self._keys = keys
+        self._words = words
+        wanted = func.json_each(bindparam("numbers")).table_valued("key", "value")
+        self._rows = select(table).join(wanted, table.c.number == wanted.c.value).order_by(wanted.c.key)
 
-
-def _search(ranges: Callable[[str], Iterable[tuple[str, str]]], table: Any, keys: Any, words: str) -> _Search:
-    return _Search(
-        ranges,
-        select(keys.c.number)
-        .where(keys.c.key >= bindparam("first"), keys.c.key < bindparam("beyond"))
-        .order_by(keys.c.key)
-        .limit(bindparam("limit")),
-        text(f"SELECT rowid FROM {words} WHERE {words} MATCH :words ORDER BY rowid LIMIT :limit"),
-        select(table).where(table.c.number.in_(bindparam("numbers", expanding=True))),
-    )
+    def run(self, connection: Connection, typed: str, limit: int) -> Sequence[v.AnyRow]:
+        code, words = typed.strip(), search_expression(typed)
+        ranges = tuple(self._ranges(code)) if code else ()
+        if not ranges and not words:
+            return []
+        asked: dict[str, object] = {"limit": limit, "words": words}
+        for place, (first, beyond) in enumerate(ranges):
+            asked |= {f"first_{place}": first, f"beyond_{place}": beyond}
+        statement = _numbers_statement(self._keys, self._words, len(ranges), bool(words))
+        numbers = list(dict.fromkeys(connection.execute(statement, asked).scalars()))[:limit]
+        return connection.execute(self._rows, {"numbers": str(numbers)}).all()
 
 
-_SEARCH_ITEMS = _search(item_key_ranges, t.item, t.item_key, t.ITEM_WORDS)
-_SEARCH_CUSTOMERS = _search(customer_key_ranges, t.customer, t.customer_key, t.CUSTOMER_WORDS)
+@cache
+def _numbers_statement(keys: str, words: str, ranges: int, has_words: bool) -> TextClause:
+    """Those of codes in the order of codes, then those of names, some of them twice."""
+    parts = [
+        f"SELECT number FROM {keys} WHERE key >= :first_{place} AND key < :beyond_{place} ORDER BY key"
+        for place in range(ranges)
+    ]
+    if has_words:
+        parts.append(f"SELECT rowid FROM {words} WHERE {words} MATCH :words ORDER BY rowid")
+    return text(" UNION ALL ".join(f"SELECT * FROM ({part} LIMIT :limit)" for part in parts))
+
+
+_SEARCH_ITEMS = _Search(item_key_ranges, t.item, t.item_key.name, t.ITEM_WORDS)
+_SEARCH_CUSTOMERS = _Search(customer_key_ranges, t.customer, t.customer_key.name, t.CUSTOMER_WORDS)
 
 
 @dataclass(frozen=True, slots=True)
 class _Few:
-    """Small tables that are asked for with every line of a basket."""
+    """Small tables that are asked for with every line of a basket, and with every receipt."""
 
     as_of: tuple[int, int]
+    shop: Shop | None
+    receipt_texts: tuple[ReceiptText, ...]
     locations: tuple[Location, ...]
     default_location_id: str
     price_lists: dict[str, PriceList]
@@ -187,7 +193,7 @@ class CatalogueLookUps:
         return _made(v.customer_from, found)
 
     def receipt_texts(self) -> Sequence[ReceiptText]:
-        return _made(v.receipt_text_from, self._all(_RECEIPT_TEXTS))
+        return self._few().receipt_texts
 
     def settings(self) -> Sequence[Setting]:
         return _made(v.setting_from, self._all(_SETTINGS))
@@ -210,7 +216,7 @@ class CatalogueLookUps:
         return _made(v.staff_from, self._all(_STAFF))
 
     def shop(self) -> Shop | None:
-        return _first(_made(v.shop_from, self._all(_SHOP)))
+        return self._few().shop
 
     def picture(self, sha256: str) -> bytes | None:
         return self._pictures.read(sha256)
@@ -244,6 +250,8 @@ def _read_few(connection: Connection, as_of: tuple[int, int]) -> _Few:
         locations.sort(key=lambda location: location is not default)
     return _Few(
         as_of,
+        shop,
+        tuple(_made(v.receipt_text_from, connection.execute(_RECEIPT_TEXTS).all())),
         tuple(locations),
         default.location_id if default is not None else "",
         {

@@ -2,12 +2,16 @@
 when a person asks. How it is done is the sweep's.
 """
 
+import logging
 import random
 from collections.abc import Callable
 from typing import Protocol
 
+from till_app.services.errors import HubUnreachable
 from till_app.services.status import CatalogueChanged, CheckReport
-from till_app.sync.codes import SyncCode
+from till_app.sync.codes import LATER, SyncCode
+
+logger = logging.getLogger(__name__)
 
 FIRST_AFTER_S = 600.0
 """Not while a till starts, but on the same day: many are turned off at night."""
@@ -62,7 +66,8 @@ class Checking:
             self.ask()
 
     def advance(self) -> tuple[CatalogueChanged, bool]:
-        """One step if it is time: what was mended, and whether there is more to do at once."""
+        """One step if it is time: what was mended, and whether there is more to do at once. A hub that is too
+        busy to be compared with is for later, and nobody's trouble."""
         if not self._is_under_way and not self._is_asked and self._monotonic() < self._due_at:
             return CatalogueChanged(), False
         if not self._is_under_way:
@@ -71,9 +76,14 @@ class Checking:
             self._sweep.begin()
         try:
             change, report = self._sweep.step()
+        except HubUnreachable as error:
+            self._put_off(error.retry_after_s or 0.0)
+            if error.code in LATER:
+                logger.info("the catalogue is compared later: %s", error)
+                return CatalogueChanged(), False
+            raise
         except Exception:
-            self._is_under_way = False
-            self._due_at = self._monotonic() + FIRST_AFTER_S
+            self._put_off()
             raise
         if report is None:
             return change, True
@@ -81,3 +91,7 @@ class Checking:
         self.report = report
         self._due_at = self._monotonic() + EVERY_S + self._chance() * SPREAD_S
         return change, False
+
+    def _put_off(self, least_s: float = 0.0) -> None:
+        self._is_under_way = False
+        self._due_at = self._monotonic() + max(FIRST_AFTER_S, least_s)

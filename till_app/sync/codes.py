@@ -1,5 +1,7 @@
 """What `SyncStatus.error_code` can say besides the hub's own codes (`wire.exchange.ErrorCode`)."""
 
+from till_app.wire.exchange import ErrorCode
+
 
 class SyncCode:
     # The hub is out of reach: tried again by itself.
@@ -32,3 +34,7 @@ class SyncCode:
     """What this till knows of its hub cannot be used: a damaged address, credential or certificate."""
     BUG = "bug"
     """Something unforeseen; the log has it."""
+
+
+LATER = frozenset({ErrorCode.BUSY, ErrorCode.NOT_READY, ErrorCode.TOO_MANY_REQUESTS})
+"""The hub is there, understood, and asks to be asked again."""

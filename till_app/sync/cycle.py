@@ -22,7 +22,7 @@ from till_app.services.ports import (
 from till_app.services.status import CatalogueChanged, LinkState, SyncStatus, WaitingAtHub
 from till_app.sync.backoff import Backoff, Wait
 from till_app.sync.checking import Checking
-from till_app.sync.codes import SyncCode
+from till_app.sync.codes import LATER, SyncCode
 from till_app.sync.greeter import CAPABLE_FROM_PROTOCOL, Greeter
 from till_app.sync.loading import LOOK_AGAIN_S, Loading
 from till_app.sync.pull import MassRemoval, Pull
@@ -197,9 +197,8 @@ class SyncCycle:
         return Wait(rest_s, 0.0)
 
     def report_waiting(self) -> None:
-        """Refresh how much waits, while the hub is away."""
-        if self.status.state is not LinkState.ONLINE:
-            self._report(self.status.state, self.status.error_code)
+        """Refresh how much waits, while the next round is not due."""
+        self._report(self.status.state, self.status.error_code)
 
     def report_bug(self) -> Wait:
         """Something unforeseen left `run`: show it, forget what was agreed with the hub, and rest."""
@@ -227,6 +226,8 @@ class SyncCycle:
             self._agree_on_journal(greeting)
         except HubRefused as error:
             self._refuse_push(error)
+            if error.code == ErrorCode.FORK and not greeting.forked:
+                self._push.show_fork(greeting.epoch, greeting.acked_through)
         self._greeter.agree(greeting)
         if self._push_refusal is None:
             self._report(LinkState.ONLINE, self._pull_refusal)
@@ -383,6 +384,9 @@ class SyncCycle:
     def _unreachable(self, error: HubUnreachable) -> Wait:
         if self._stopping:
             return Wait(0.0, 0.0)
+        if error.code in LATER and self._greeter.agreed is not None:
+            self._report(LinkState.ONLINE, error.code)
+            return self._back_off(error.retry_after_s)
         if self.status.state is not LinkState.OFFLINE:
             logger.info("the hub is out of reach: %s (%s)", error.code, error)
         self._greeter.forget()

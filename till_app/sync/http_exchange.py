@@ -13,9 +13,10 @@ from requests import exceptions as failures
 from urllib3 import exceptions as stream_failures
 
 from till_app.services.errors import HubRefused, HubUnreachable
+from till_app.sync.address import checked_address
 from till_app.sync.breakable import BreakableAdapter, Breaker
 from till_app.sync.codes import SyncCode
-from till_app.sync.trust import checked_address, tls_context
+from till_app.sync.trust import tls_context
 from till_app.sync.unpacking import ACCEPTED, Unreadable, unpacked
 from till_app.wire.exchange import ErrorAnswer, ErrorCode
 
@@ -154,19 +155,26 @@ class HttpExchange:
         deadline = time.monotonic() + self._limits.answer_timeout_s + extra_wait_s
         most_bytes = self._limits.most_answer_bytes
         content = bytearray()
-        for piece in unpacked(_pieces(response), response.headers.get("Content-Encoding", "")):
+        pieces = _before(deadline, _pieces(response))
+        for piece in unpacked(pieces, response.headers.get("Content-Encoding", "")):
             content += piece
             if len(content) > most_bytes:
                 raise HubUnreachable(SyncCode.ANSWER_TOO_LARGE, f"over {most_bytes} bytes")
-            if time.monotonic() > deadline:
-                raise HubUnreachable(SyncCode.TIMEOUT, "the answer did not end")
         return bytes(content)
 
 
 def _pieces(response: requests.Response) -> Iterator[bytes]:
-    """As they came over the line: the body's own coding is not undone."""
-    pieces: Iterator[bytes] = response.raw.stream(_PIECE_BYTES, decode_content=False)
-    return pieces
+    """As they came over the line, and as soon: the body's own coding is not undone."""
+    # No `stream`: it waits until a piece is full, and so for ever for one that drips.
+    while piece := response.raw.read1(_PIECE_BYTES, decode_content=False):
+        yield piece
+
+
+def _before(deadline: float, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    for piece in pieces:
+        if time.monotonic() > deadline:
+            raise HubUnreachable(SyncCode.TIMEOUT, "the answer did not end")
+        yield piece
 
 
 def _flowing(pieces: Iterator[bytes]) -> Iterator[bytes]:

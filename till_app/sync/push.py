@@ -6,11 +6,11 @@ An entry counts as sent only when the hub names its hash. Whatever else happens,
 import logging
 from collections.abc import Callable
 
-from till_app.domain.journal import JournalEntry
+from till_app.services.entries import wire_entry
 from till_app.services.errors import HubRefused, HubUnreachable
 from till_app.services.ports import Outbox
 from till_app.sync.codes import SyncCode
-from till_app.wire.exchange import Entry, ErrorCode, JournalHead, JournalRequest
+from till_app.wire.exchange import ErrorCode, JournalHead, JournalRequest
 from till_app.wire.protocol import MAX_BATCH_ENTRIES, MAX_REQUEST_BYTES, HubApi
 
 logger = logging.getLogger(__name__)
@@ -54,6 +54,7 @@ class Push:
         self._size = BatchSize()
         self.quarantined = 0
         """Entries of this till that wait at the hub for a person, as it last said."""
+        self._is_fork_shown = False
 
     @property
     def batch_entries(self) -> int:
@@ -74,6 +75,26 @@ class Push:
             self._outbox.acknowledge(hub_head.seq)
         return False
 
+    def show_fork(self, epoch: str, hub_head: JournalHead) -> None:
+        """Let the hub see, once, what contradicts it: it refuses that and keeps it, for a person there.
+
+        Raises HubUnreachable. Nothing is acknowledged.
+        """
+        if self._is_fork_shown:
+            return
+        reached = self._outbox.acked_through().seq
+        while reached <= hub_head.seq:
+            entries = self._outbox.entries_after(reached, self._size.entries, self._size.body_bytes)
+            if not entries:
+                break
+            try:
+                self._hub.send_journal(JournalRequest(epoch, [wire_entry(entry) for entry in entries]))
+            except HubRefused as error:
+                logger.info("the hub was shown entries from %d on: %s", entries[0].seq, error.code)
+                break
+            reached = entries[-1].seq
+        self._is_fork_shown = True
+
     def send_batch(self, epoch: str) -> bool:
         """Send the next entries: whether there were any.
 
@@ -83,7 +104,7 @@ class Push:
         entries = self._outbox.entries_after(acked_seq, self._size.entries, self._size.body_bytes)
         if not entries:
             return False
-        request = JournalRequest(epoch, [on_the_wire(entry) for entry in entries])
+        request = JournalRequest(epoch, [wire_entry(entry) for entry in entries])
         began = self._monotonic()
         try:
             answer = self._hub.send_journal(request)
@@ -125,17 +146,3 @@ class Push:
     def _rewind(self, hub_seq: int, acked_seq: int) -> None:
         logger.info("the hub lost entries %d to %d: sending again", hub_seq + 1, acked_seq)
         self._outbox.rewind(hub_seq)
-
-
-def on_the_wire(entry: JournalEntry) -> Entry:
-    return Entry(
-        seq=entry.seq,
-        uuid=entry.uuid,
-        kind=entry.kind,
-        version=entry.version,
-        at=entry.at,
-        business_date=entry.business_date,
-        body=entry.body.decode(),
-        prev_hash=entry.prev_hash,
-        hash=entry.hash,
-    )

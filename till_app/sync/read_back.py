@@ -5,10 +5,11 @@ import logging
 from collections.abc import Callable
 
 from till_app.domain.journal import JournalEntry
+from till_app.services.entries import stored_entry
 from till_app.services.errors import HubRefused, HubUnreachable
 from till_app.services.ports import Outbox, ReadBackRefused, Recovery
 from till_app.sync.codes import SyncCode
-from till_app.wire.exchange import Entry, ErrorCode, JournalHead
+from till_app.wire.exchange import ErrorCode, JournalHead
 from till_app.wire.protocol import MAX_BATCH_ENTRIES, HubApi
 
 logger = logging.getLogger(__name__)
@@ -45,7 +46,7 @@ class ReadBack:
             page = self._hub.journal(reached, MAX_BATCH_ENTRIES).entries
             if not page or [entry.seq for entry in page] != list(range(reached + 1, reached + 1 + len(page))):
                 raise HubUnreachable(SyncCode.NO_PROGRESS, f"the hub does not give entry {reached + 1}")
-            held += [_stored(entry) for entry in page]
+            held += [stored_entry(entry) for entry in page]
             held_bytes += sum(len(entry.body) for entry in page)
             reached = page[-1].seq
             if held_bytes >= MOST_HELD_BYTES:
@@ -70,17 +71,3 @@ class ReadBack:
         except ReadBackRefused as error:
             raise HubRefused(ErrorCode.FORK, f"what the hub has does not follow: {error}") from error
         self._outbox.acknowledge(entries[-1].seq)
-
-
-def _stored(entry: Entry) -> JournalEntry:
-    return JournalEntry(
-        seq=entry.seq,
-        uuid=entry.uuid,
-        kind=entry.kind,
-        version=entry.version,
-        at=entry.at,
-        business_date=entry.business_date,
-        body=entry.body.encode(),
-        prev_hash=entry.prev_hash,
-        hash=entry.hash,
-    )

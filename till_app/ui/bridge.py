@@ -1,8 +1,16 @@
-"""The only way from other threads into the window: signals carrying frozen values that say what changed."""
+"""The only way from other threads into the window: signals carrying frozen values that say what changed, and
+the outcome of work that was sent to a thread of its own."""
 
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+import shiboken6
 from PySide6.QtCore import QObject, Signal
 
 from till_app.services.status import CatalogueChanged, PrinterStatus, SyncStatus
+
+Outcome = TypeVar("Outcome")
 
 
 class Bridge(QObject):
@@ -16,6 +24,8 @@ class Bridge(QObject):
     """PrinterStatus."""
     scanned = Signal(str)
     """A frame of a serial scanner."""
+    read_back = Signal(int)
+    """So many entries that this till had lost came back from the hub."""
     failed = Signal(str)
     """An unexpected exception, in words for the log's reader."""
 
@@ -31,5 +41,45 @@ class Bridge(QObject):
     def report_scan(self, text: str) -> None:
         self.scanned.emit(text)
 
+    def report_read_back(self, entries: int) -> None:
+        self.read_back.emit(entries)
+
     def report_failure(self, words: str) -> None:
         self.failed.emit(words)
+
+
+class Errands(QObject):
+    """Work that would hold the window up, such as a question to the hub: each in a thread of its own."""
+
+    _ended = Signal(object)
+    """What to call on the GUI thread, without arguments."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._ended.connect(self._on_ended)
+
+    def send(
+        self,
+        owner: QObject,
+        work: Callable[[], Outcome],
+        done: Callable[[Outcome], None],
+        failed: Callable[[Exception], None],
+    ) -> None:
+        """Call from the GUI thread. `done` or `failed` runs there later, unless the owner is gone by then."""
+
+        def tell(word: Callable[[], None]) -> None:
+            self._ended.emit(lambda: word() if shiboken6.isValid(owner) else None)
+
+        def run() -> None:
+            try:
+                outcome = work()
+            except Exception as error:  # whoever sent it knows which it expects
+                caught = error
+                tell(lambda: failed(caught))
+            else:
+                tell(lambda: done(outcome))
+
+        threading.Thread(target=run, name="errand", daemon=True).start()
+
+    def _on_ended(self, word: Callable[[], None]) -> None:
+        word()

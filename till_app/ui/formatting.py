@@ -6,7 +6,9 @@ import re
 from PySide6.QtCore import QDate, QLocale, QTime
 
 from till_app.domain.currency import Currency
+from till_app.ui.translation import tr
 
+_CONTEXT = "Moments"
 MINUS = "−"
 NO_BREAK_SPACE = "\u00a0"
 _DIGITS_ONLY = re.compile(r"[0-9]+")
@@ -30,6 +32,10 @@ class Formatter:
     @property
     def currency(self) -> Currency:
         return self._currency
+
+    def use(self, currency: Currency) -> None:
+        """That of the shop, once a new till has loaded it."""
+        self._currency = currency
 
     def amount(self, amount_minor: int) -> str:
         """`£2,418.37`, `−£1.45`."""
@@ -94,6 +100,32 @@ class Formatter:
     def date_and_time(self, moment: dt.datetime) -> str:
         return f"{self.date(moment)} {self.time(moment)}"
 
+    def age(self, moment: dt.datetime, now: dt.datetime) -> str:
+        """`moments ago`, `5 min ago`, `3 h ago`, `2 days ago`; a moment to come counts as now."""
+        minutes = round((now - moment).total_seconds()) // 60
+        if minutes < 2:
+            return tr(_CONTEXT, "moments ago")
+        if minutes < 120:
+            return tr(_CONTEXT, "{count} min ago").format(count=minutes)
+        if minutes < 48 * 60:
+            return tr(_CONTEXT, "{count} h ago").format(count=minutes // 60)
+        return tr(_CONTEXT, "{count} days ago").format(count=self.count(minutes // 1440))
+
+    def span(self, seconds: int) -> str:
+        """How long, whatever its sign: `40 seconds`, `3 minutes`, `2 hours`, `5 days`."""
+        seconds = abs(seconds)
+        if seconds < 120:
+            return tr(_CONTEXT, "{count} seconds").format(count=seconds)
+        if seconds < 7200:
+            return tr(_CONTEXT, "{count} minutes").format(count=seconds // 60)
+        if seconds < 172_800:
+            return tr(_CONTEXT, "{count} hours").format(count=seconds // 3600)
+        return tr(_CONTEXT, "{count} days").format(count=self.count(seconds // 86_400))
+
+    def count(self, number: int) -> str:
+        """`12,500`."""
+        return self._locale.toString(number)
+
     def _local(self, moment: dt.datetime) -> dt.datetime:
         if moment.tzinfo is None:
             raise ValueError("a moment without a time zone")
@@ -109,11 +141,6 @@ def parse_keyed_amount(text: str, currency: Currency) -> int | None:
     if _DIGITS_ONLY.fullmatch(cleaned):
         return int(cleaned) if len(cleaned) <= MOST_TYPED_DIGITS else None
     return _parse_decimal(cleaned, currency.digits)
-
-
-def parse_written_amount(text: str, currency: Currency) -> int | None:
-    """An amount as it is written in a form: `12` is £12.00 and `12.5` is £12.50; None when it is none."""
-    return _parse_decimal(text.strip().removeprefix(currency.symbol), currency.digits)
 
 
 def parse_quantity(text: str) -> int | None:

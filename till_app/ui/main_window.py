@@ -1,40 +1,43 @@
 """The window around all screens: status, messages, panels, scans, and what is refused said in words."""
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import cast
 
+import shiboken6
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from till_app.domain.catalogue import StaffMember
 from till_app.domain.ids import receipt_barcode
-from till_app.domain.permissions import Permission
 from till_app.domain.times import from_text
-from till_app.services.ports import PrintJobs
+from till_app.services.ports import LedgerUnavailable, PrintJobs
 from till_app.services.status import CatalogueChanged, PrinterState, PrinterStatus, SyncStatus
+from till_app.services.sync_control import SyncControl
 from till_app.services.till import TillServices
 from till_app.ui.appearance import toggle_dark
 from till_app.ui.attempts import Attempts
-from till_app.ui.bridge import Bridge
+from till_app.ui.bridge import Bridge, Errands
 from till_app.ui.formatting import Formatter
+from till_app.ui.idle import IdleWatch
 from till_app.ui.messages import Messages
 from till_app.ui.panels.receipt import ReceiptPanel
 from till_app.ui.printer_notice import PrinterControl, PrinterNotice
 from till_app.ui.shell import NextStep, Screen, ScreenName, Shell, Tone
 from till_app.ui.sound import Sound, SoundPlayer
+from till_app.ui.status_pills import StatusPills
 from till_app.ui.status_words import (
     HUB_PILL,
-    MASS_REMOVAL,
-    hub_details,
-    hub_state,
     printer_details,
-    printer_state,
 )
 from till_app.ui.theme.theme import current_theme
 from till_app.ui.wedge import WedgeFilter
 from till_app.ui.widgets.overlay_panel import OverlayHost, OverlayPanel
 from till_app.ui.widgets.top_bar import TopBar
+
+log = logging.getLogger(__name__)
 
 MakeScreen = Callable[[Shell], QWidget]
 _SMALLEST = (800, 600)
@@ -42,7 +45,15 @@ _READABLE_WIDTH = 320
 """Of a message, in pixels at 100 %."""
 _ROOM_FOR_TWO = 720
 """Height of the window, in pixels at 100 %, at which two messages leave room for the rest."""
+_ASIDE = frozenset((ScreenName.SYNC_CENTRE, ScreenName.PAIRING))
+"""Shown whoever is signed on, beside what is under way."""
 _OPEN_WITHOUT_SESSION = frozenset((ScreenName.SIGN_ON, ScreenName.OPEN_DAY, ScreenName.END_OF_DAY))
+
+
+@dataclass(frozen=True, slots=True)
+class _Left:
+    screen: ScreenName
+    focus: QWidget | None
 
 
 class MainWindow(QWidget):
@@ -59,24 +70,25 @@ class MainWindow(QWidget):
         make_screens: Mapping[ScreenName, MakeScreen],
         printer: PrinterControl,
         print_jobs: PrintJobs,
-        accept_removal: Callable[[], None] | None = None,
+        control: SyncControl,
     ) -> None:
-        """`accept_removal` lets the hub's removal of many goods through, once a manager said so."""
         super().__init__()
         self._services = services
         self._formatter = formatter
         self._make_screens = make_screens
-        self._accept_removal = accept_removal
+        self._control = control
+        self._errands = Errands()
         self._screens: dict[ScreenName, QWidget] = {}
         self._current: ScreenName | None = None
         self._after_unlock: ScreenName | None = None
-        self._sync_status = SyncStatus()
-        self._printer_status = PrinterStatus()
+        self._left: _Left | None = None
+        """What is under way beside a screen of _ASIDE."""
         self.setProperty("ground", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumSize(*_SMALLEST)
         self.top_bar = TopBar()
         self.messages = Messages()
+        self._pills = StatusPills(self, self.top_bar, self.messages, self)
         self.printer_notice = PrinterNotice(printer, print_jobs, self)
         self.sounds = SoundPlayer(self)
         self._attempts = Attempts(self)
@@ -97,12 +109,15 @@ class MainWindow(QWidget):
         layout.addWidget(self._body, 1)
         self.overlay = OverlayHost(self._body)
         self.wedge = WedgeFilter(self)
+        self._idle = IdleWatch(self)
+        self._idle.left_alone.connect(self.lock)
+        self._idle.tell_after(services.settings.current.lock_after_s)
         self._connect(bridge)
         self._show_place()
-        self._show_states()
+        self._pills.show()
         self._clock = QTimer(self)
         self._clock.setSingleShot(True)
-        self._clock.timeout.connect(self._show_time)
+        self._clock.timeout.connect(self.minute_passed)
         self._show_time()
 
     def _connect(self, bridge: Bridge) -> None:
@@ -118,7 +133,12 @@ class MainWindow(QWidget):
         self.printer_notice.show_wanted.connect(self.show_receipt)
         current_theme().changed.connect(self._place_messages)
         self.top_bar.status_pressed.connect(self._on_pill)
-        for keys, action in (("F12", self.lock), ("Ctrl+L", self.lock), ("Ctrl+D", toggle_dark)):
+        for keys, action in (
+            ("F12", self.lock),
+            ("Ctrl+L", self.lock),
+            ("Ctrl+D", toggle_dark),
+            ("Shift+F12", lambda: self.look_at(ScreenName.SYNC_CENTRE)),
+        ):
             shortcut = QShortcut(keys, self)
             shortcut.setAutoRepeat(False)
             shortcut.activated.connect(action)
@@ -134,6 +154,18 @@ class MainWindow(QWidget):
         return self._formatter
 
     @property
+    def control(self) -> SyncControl:
+        return self._control
+
+    @property
+    def sync_status(self) -> SyncStatus:
+        return self._pills.sync
+
+    @property
+    def errands(self) -> Errands:
+        return self._errands
+
+    @property
     def current(self) -> ScreenName | None:
         return self._current
 
@@ -145,16 +177,41 @@ class MainWindow(QWidget):
         return self._screens[name]
 
     def go(self, screen: ScreenName) -> None:
-        name = self._reachable(screen)
+        widget = self._bring(self._reachable(screen))
+        cast(Screen, widget).entered()
+
+    def look_at(self, screen: ScreenName) -> None:
+        if self._current is not None and self._current not in _ASIDE:
+            self._left = _Left(self._current, self.focusWidget())
+        self.go(screen)
+
+    def look_back(self) -> None:
+        left = self._left
+        if left is None or self._reachable(left.screen) is not left.screen:
+            self.go(left.screen if left is not None else ScreenName.SELL)
+            return
+        self._bring(left.screen)
+        if left.focus is not None and shiboken6.isValid(left.focus):
+            left.focus.setFocus()
+
+    def _bring(self, name: ScreenName) -> QWidget:
         if name is not self._current:
             self.messages.close_message()
         widget = self.screen_named(name)
         self._current = name
+        if name not in _ASIDE:
+            self._left = None
         self._stack.setCurrentWidget(widget)
-        self.printer_notice.set_silent(name is ScreenName.SIGN_ON)
+        workplace = self._services.workplace
+        is_nobody_here = workplace.operator is None or workplace.is_locked
+        self.printer_notice.set_silent(name is ScreenName.SIGN_ON or is_nobody_here)
         self._place_messages()
         self._show_operator()
-        cast(Screen, widget).entered()
+        return widget
+
+    def place_changed(self) -> None:
+        self._show_place()
+        self._pills.show()
 
     def say(self, tone: Tone, text: str, steps: Sequence[NextStep] = ()) -> None:
         sound = {Tone.BAD: Sound.BAD_SCAN, Tone.WARNING: Sound.ATTENTION}.get(tone)
@@ -168,7 +225,7 @@ class MainWindow(QWidget):
     def lock(self) -> None:
         if self._services.workplace.operator is None or self._services.workplace.is_locked:
             return
-        self._after_unlock = self._current
+        self._after_unlock = self._left.screen if self._left is not None else self._current
         self._close_all_panels()
         self._services.sign_on.lock()
         self.go(ScreenName.SIGN_ON)
@@ -187,6 +244,7 @@ class MainWindow(QWidget):
         return self._attempts.run(action)
 
     def scan(self, text: str) -> None:
+        self._idle.touched()
         if self.overlay.is_open:
             self._refuse_scan(text)
         elif self._current is not None:
@@ -199,7 +257,7 @@ class MainWindow(QWidget):
             cast(Screen, self._screens[ScreenName.RETURNS]).scanned(receipt_barcode(receipt_number))
 
     def delivered(self, document: bytes, words: str) -> None:
-        if self._printer_status.state is PrinterState.NOT_SET_UP:
+        if self._pills.printer.state is PrinterState.NOT_SET_UP:
             self.show_receipt(document)
         else:
             self.say(Tone.GOOD, words)
@@ -211,6 +269,8 @@ class MainWindow(QWidget):
 
     def _reachable(self, wanted: ScreenName) -> ScreenName:
         workplace = self._services.workplace
+        if wanted in _ASIDE:
+            return wanted
         if workplace.operator is None or workplace.is_locked:
             return ScreenName.SIGN_ON
         if workplace.session is None and wanted not in _OPEN_WITHOUT_SESSION:
@@ -258,22 +318,31 @@ class MainWindow(QWidget):
     # ------------------------------------------------------------------- status
 
     def _on_sync(self, status: SyncStatus) -> None:
-        self._sync_status = status
-        self._show_states()
+        self._pills.sync_reported(status)
+        self._tell_screens("sync_changed", status)
 
     def _on_printer(self, status: PrinterStatus) -> None:
-        self._printer_status = status
-        self._show_states()
+        self._pills.printer_reported(status)
         self.printer_notice.show_status(status)
         self._place_messages()
 
     def _on_catalogue(self, change: CatalogueChanged) -> None:
-        if "shop" in change.kinds:
+        shop = self._services.catalogue.shop() if "shop" in change.kinds else None
+        if shop is not None:
+            self._formatter.use(shop.currency)
             self._show_place()
-        for screen in self._screens.values():
-            hear = getattr(screen, "catalogue_changed", None)
+        if "setting" in change.kinds:
+            self._services.settings.read_again()
+            self._idle.tell_after(self._services.settings.current.lock_after_s)
+            self._pills.show()
+        self._tell_screens("catalogue_changed", change)
+
+    def _tell_screens(self, hook: str, *news: object) -> None:
+        """Those that have it; one of them may go on to a screen that is made only then."""
+        for screen in tuple(self._screens.values()):
+            hear = getattr(screen, hook, None)
             if hear is not None:
-                hear(change)
+                hear(*news)
 
     def _on_failure(self, words: str) -> None:
         text = self.tr(
@@ -282,23 +351,14 @@ class MainWindow(QWidget):
         self.say(Tone.BAD, text.format(words=words))
 
     def _on_pill(self, key: str) -> None:
-        if key == HUB_PILL:
-            self.say(Tone.INFO, hub_details(self._sync_status, self._formatter), self._hub_steps())
+        if key == HUB_PILL and self.overlay.is_open:
+            self.say(Tone.INFO, self._pills.hub_words())
+        elif key == HUB_PILL:
+            self.look_at(ScreenName.SYNC_CENTRE)
         elif self.printer_notice.needs_somebody:
             self.printer_notice.show_details()
         else:
-            self.say(Tone.INFO, printer_details(self._printer_status))
-
-    def _hub_steps(self) -> list[NextStep]:
-        accept_removal = self._accept_removal
-        if self._sync_status.error_code != MASS_REMOVAL or accept_removal is None:
-            return []
-
-        def accept(approver: StaffMember | None) -> None:
-            self._services.workplace.authorise(Permission.ACCEPT_REMOVAL, approver)
-            accept_removal()
-
-        return [NextStep(self.tr("Remove them"), lambda: self.attempt(accept))]
+            self.say(Tone.INFO, printer_details(self._pills.printer))
 
     def _show_place(self) -> None:
         shop = self._services.catalogue.shop()
@@ -315,15 +375,25 @@ class MainWindow(QWidget):
         locked = self.tr("{name} (locked)").format(name=name)
         self.top_bar.show_operator(locked if workplace.is_locked else name)
 
-    def _show_states(self) -> None:
-        self.top_bar.show_states(
-            [hub_state(self._sync_status, self._formatter), printer_state(self._printer_status)]
-        )
-
     def _show_time(self) -> None:
         now = from_text(self._services.workplace.now_text())
         self.top_bar.show_time(self._formatter.time(now))
         self._clock.start((60 - now.second) * 1000)
+
+    def minute_passed(self) -> None:
+        """What is done each minute."""
+        self._show_time()
+        self._record_health()
+        self._tell_screens("minute_passed")
+
+    def _record_health(self) -> None:
+        """Once a day, between two customers."""
+        if self._services.workplace.operator is None or self._services.selling.is_open:
+            return
+        try:
+            self._services.health.record_if_due()
+        except LedgerUnavailable as error:
+            log.warning("the till's health could not be recorded: %s", error)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.sounds.stop()

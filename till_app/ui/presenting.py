@@ -1,7 +1,10 @@
 """Goods and lines as the words of rows and tiles; nothing is decided or computed here."""
 
-from till_app.domain.basket import BasketLine, BasketTotals
-from till_app.domain.catalogue import Item, StockLevel, Unit
+from till_app.domain.basket import BasketTotals
+from till_app.domain.basket_line import BasketLine
+from till_app.domain.catalogue import Customer, Item, StockLevel, Unit
+from till_app.domain.pricing import EffectivePrice
+from till_app.domain.times import from_text
 from till_app.ui.formatting import Formatter
 from till_app.ui.translation import tr
 from till_app.ui.widgets.basket_view import BasketRow, RowTone
@@ -12,11 +15,11 @@ _CONTEXT = "Goods"
 _DOT = " · "
 
 
-def price_words(item: Item, formatter: Formatter) -> str:
+def price_words(item: Item, price: EffectivePrice, formatter: Formatter) -> str:
     """`£1.65`, `£9.50 /kg`, or that the price is typed."""
-    if item.price_minor is None:
+    if price.price_minor is None:
         return tr(_CONTEXT, "any price")
-    amount = formatter.amount(item.price_minor)
+    amount = formatter.amount(price.price_minor)
     return tr(_CONTEXT, "{amount} /kg").format(amount=amount) if item.is_weighed else amount
 
 
@@ -33,11 +36,13 @@ def stock_words(item: Item, stock: StockLevel | None, formatter: Formatter) -> s
     return tr(_CONTEXT, "{quantity} left").format(quantity=formatter.quantity(stock.quantity_milli))
 
 
-def item_choice(item: Item, stock: StockLevel | None, formatter: Formatter) -> ChoiceRow:
+def item_choice(
+    item: Item, price: EffectivePrice, stock: StockLevel | None, formatter: Formatter
+) -> ChoiceRow:
     """A row of the search results."""
     code = item.barcodes[0] if item.barcodes else item.plu or item.item_code
     detail = _DOT.join(part for part in (code, stock_words(item, stock, formatter)) if part)
-    return ChoiceRow(item.item_id, item.name, detail, price_words(item, formatter))
+    return ChoiceRow(item.item_id, item.name, detail, price_words(item, price, formatter))
 
 
 def basket_row(line: BasketLine, formatter: Formatter, age_checked: int = 0) -> BasketRow:
@@ -76,9 +81,15 @@ def _note(line: BasketLine, formatter: Formatter) -> tuple[RowTone, str]:
         was = formatter.amount(line.list_price_minor)
         notes.append(tr(_CONTEXT, "price changed, was {amount}").format(amount=was))
         tone = RowTone.WARN
-    if line.discount_minor:
-        saving = formatter.amount(-line.discount_minor)
-        notes.append(tr(_CONTEXT, "Discount {amount}").format(amount=saving))
+    if line.is_customer_price and tone is RowTone.PLAIN:
+        notes.append(tr(_CONTEXT, "customer's price"))
+        tone = RowTone.SAVING
+    for saving in line.promotions:
+        notes.append(f"{saving.name} {formatter.amount(-saving.amount_minor)}")
+        tone = RowTone.SAVING
+    by_hand_minor = line.line_discount_minor + line.basket_discount_minor
+    if by_hand_minor:
+        notes.append(tr(_CONTEXT, "Discount {amount}").format(amount=formatter.amount(-by_hand_minor)))
         tone = RowTone.SAVING
     return tone, _DOT.join(notes)
 
@@ -93,6 +104,39 @@ def totals_words(totals: BasketTotals | None, formatter: Formatter) -> Totals:
         formatter.amount(totals.tax_minor),
         formatter.amount(totals.total_minor),
     )
+
+
+def balance_words(customer: Customer, formatter: Formatter, now: str = "") -> str:
+    """What the customer owes or has in hand, and when that was true; empty when nobody has said yet.
+
+    With `now` (RFC 3339) it is brief: of today the time, of another day only the date.
+    """
+    if not customer.balance_at:
+        return ""
+    at = from_text(customer.balance_at)
+    moment = formatter.date_and_time(at)
+    if now:
+        is_today = formatter.date(at) == formatter.date(from_text(now))
+        moment = formatter.time(at) if is_today else formatter.date(at)
+    if customer.balance_minor > 0:
+        text = tr(_CONTEXT, "owes {amount}, {moment}")
+    elif customer.balance_minor < 0:
+        text = tr(_CONTEXT, "has {amount} in hand, {moment}")
+    else:
+        return tr(_CONTEXT, "owes nothing, {moment}").format(moment=moment)
+    return text.format(amount=formatter.amount(abs(customer.balance_minor)), moment=moment)
+
+
+def customer_choice(customer: Customer, formatter: Formatter) -> ChoiceRow:
+    """A row of the customers found, with what is owed or in hand."""
+    code = customer.customer_code or tr(_CONTEXT, "made at this till")
+    detail = _DOT.join(part for part in (code, customer.phone, customer.email) if part)
+    amount = ""
+    if customer.balance_at and customer.balance_minor:
+        owes = tr(_CONTEXT, "owes {amount}"), tr(_CONTEXT, "{amount} in hand")
+        text = owes[customer.balance_minor < 0]
+        amount = text.format(amount=formatter.amount(abs(customer.balance_minor)))
+    return ChoiceRow(customer.customer_id, customer.name, detail, amount)
 
 
 def items_words(count: int) -> str:

@@ -5,10 +5,13 @@ from collections.abc import Mapping, Sequence
 from till_app.ui.main_window import MakeScreen
 from till_app.ui.screens.end_of_day import EndOfDayScreen
 from till_app.ui.screens.open_day import OpenDayScreen
+from till_app.ui.screens.pairing import PairingScreen
 from till_app.ui.screens.returns import ReturnsScreen
 from till_app.ui.screens.sale_done import SaleDoneScreen
 from till_app.ui.screens.sell import SellScreen
 from till_app.ui.screens.sign_on import PinHint, SignOnScreen
+from till_app.ui.screens.stock import StockScreen
+from till_app.ui.screens.sync_centre import SyncCentreScreen
 from till_app.ui.screens.tender import TenderScreen
 from till_app.ui.shell import ScreenName
 
@@ -23,4 +26,7 @@ def all_screens(hints: Sequence[PinHint] = ()) -> Mapping[ScreenName, MakeScreen
         ScreenName.SALE_DONE: SaleDoneScreen,
         ScreenName.RETURNS: ReturnsScreen,
         ScreenName.END_OF_DAY: EndOfDayScreen,
+        ScreenName.STOCK: StockScreen,
+        ScreenName.SYNC_CENTRE: SyncCentreScreen,
+        ScreenName.PAIRING: PairingScreen,
     }

@@ -8,7 +8,10 @@ from typing import Protocol
 from PySide6.QtWidgets import QWidget
 
 from till_app.domain.catalogue import StaffMember
+from till_app.services.status import SyncStatus
+from till_app.services.sync_control import SyncControl
 from till_app.services.till import TillServices
+from till_app.ui.bridge import Errands
 from till_app.ui.formatting import Formatter
 from till_app.ui.sound import Sound
 
@@ -21,6 +24,9 @@ class ScreenName(StrEnum):
     SALE_DONE = "sale_done"
     RETURNS = "returns"
     END_OF_DAY = "end_of_day"
+    STOCK = "stock"
+    SYNC_CENTRE = "sync_centre"
+    PAIRING = "pairing"
 
 
 class Tone(StrEnum):
@@ -47,8 +53,33 @@ class Shell(Protocol):
     @property
     def formatter(self) -> Formatter: ...
 
+    @property
+    def control(self) -> SyncControl:
+        """Of the link to the hub."""
+        ...
+
+    @property
+    def sync_status(self) -> SyncStatus:
+        """As last reported."""
+        ...
+
+    @property
+    def errands(self) -> Errands: ...
+
     def go(self, screen: ScreenName) -> None:
         """Show a screen; its `entered()` is called."""
+        ...
+
+    def look_at(self, screen: ScreenName) -> None:
+        """Show a screen beside what is under way."""
+        ...
+
+    def look_back(self) -> None:
+        """From `look_at` to what was under way, as it was left."""
+        ...
+
+    def place_changed(self) -> None:
+        """The till's name or its shop are others now."""
         ...
 
     def say(self, tone: Tone, text: str, steps: Sequence[NextStep] = ()) -> None:

@@ -37,16 +37,20 @@ _REFUSALS: Mapping[str, str] = {
     "currency_differs": _source(
         "That sale was made in another currency\nIts goods cannot come back for money here: {currency}."
     ),
+    "customer_inactive": _source("{name} is no longer a customer\nChoose another, or sell without a name."),
     "discount_negative": _source("A discount cannot be below zero\nType it without a minus."),
     "discount_on_return": _source(
         "Goods that come back take no discount\nThey go back at the price that was paid."
     ),
     "discount_too_large": _source("That discount is more than the goods cost\nType a smaller one."),
+    "email_invalid": _source("That is no e-mail address\nIt needs an @ and a dot, or leave it empty."),
     "ledger_of_other_till": _source(
         "The records here belong to till {till_code}\n"
         "Ask the installer: another till needs a folder of its own."
     ),
     "line_gone": _source("That line is no longer in the basket\nChoose another line."),
+    "location_unknown": _source("That place is no longer on file\nChoose another place."),
+    "name_missing": _source("A name is needed\nType who the customer is."),
     "no_session": _source("The day is not open on this till\nCount the float and open the day."),
     "no_shop": _source(
         "This till has not loaded its shop yet\nConnect it to the hub once; then it sells without it too."
@@ -78,6 +82,7 @@ _REFUSALS: Mapping[str, str] = {
     "tenders_taken": _source(
         "Money has been taken for this basket\nGive it back on the payment screen, then void the basket."
     ),
+    "text_too_long": _source("That text is too long\nShorten it."),
     "unknown_currency": _source(
         "This till does not know the currency {currency}\nAsk the manager to update it."
     ),
@@ -121,7 +126,11 @@ _PERMISSIONS: Mapping[Permission, str] = {
     Permission.PAY_IN_OUT: _source("Cash into or out of the drawer needs a supervisor's PIN."),
     Permission.X_REPORT: _source("Reading the figures of the day needs a supervisor's PIN."),
     Permission.CLOSE_DAY: _source("Closing the day needs the manager's PIN."),
+    Permission.COUNT_STOCK: _source("Counting stock needs a supervisor's PIN."),
     Permission.ACCEPT_REMOVAL: _source("Removing so many goods needs the manager's PIN."),
+    Permission.LINK_TILL: _source(
+        "Pairing the till or taking its unsent sales away needs a supervisor's or the installer's PIN."
+    ),
     Permission.SET_UP_DEVICES: _source("Setting up devices needs the installer's or the manager's PIN."),
 }
 

@@ -111,6 +111,9 @@ class SaleBody(msgspec.Struct, frozen=True):
     approved_by: str | None = None
     age_checked: int = 0
     customer_id: str | None = None
+    customer_name: str = ""
+    promotion_names: dict[str, str] = {}
+    """By id, of those in the lines, as the receipt has them."""
 
 
 class BasketVoidedBody(msgspec.Struct, frozen=True):

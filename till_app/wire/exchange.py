@@ -202,7 +202,8 @@ class SessionCheck(msgspec.Struct, frozen=True):
     last_hash: str
     quarantined: int
     missing_receipts: list[str]
-    """Numbers between the first and the last of the session that no sale at the hub has."""
+    """Numbers between the first and the last of the session of which the hub has no sale, not even in
+    quarantine."""
 
 
 class ErrorAnswer(msgspec.Struct, frozen=True):

@@ -31,6 +31,9 @@ MAX_REQUEST_BYTES = 1_000_000
 MAX_PAGE_ROWS = 5_000
 MAX_ENTRY_BYTES = 5_000_000
 """Of a body that a hub takes; a larger one is a fault of the till."""
+MAX_UNPACKED_BYTES = 4 * MAX_ENTRY_BYTES
+"""Of a journal request. Escaped as JSON within JSON a body at most doubles, so that a hub has custody of one
+of twice the size, and no till's queue stands still."""
 MAX_LIVE_WAIT_S = 25
 MAX_ASKED_RECORDS = 1_000
 

@@ -15,6 +15,7 @@ from till_app.hub.api.access import calling_till
 from till_app.hub.api.byte_range import ByteRange, NotSatisfiable, asked_range
 from till_app.hub.api.described import TILL_TOKEN, failing
 from till_app.hub.hub import Hub
+from till_app.hub.snapshot_build import SNAPSHOTS
 from till_app.hub.snapshots import Snapshots
 from till_app.hub.sweeping import Sweeps
 from till_app.hub.tills import Till
@@ -40,7 +41,7 @@ AnyRequest = Request[Any, Any, Any]
 def loading_state(hub: Hub) -> dict[str, Any]:
     """What these routes keep in the application's state."""
     return {
-        "snapshots": Snapshots(hub.database, hub.jobs, hub.files.path("snapshots")),
+        "snapshots": Snapshots(hub.database, hub.jobs, hub.files.path(SNAPSHOTS)),
         "sweeps": Sweeps(hub.database, hub.jobs),
     }
 
@@ -70,7 +71,7 @@ def snapshot(
     responses={
         200: ResponseSpec(bytes, media_type="application/zstd", generate_examples=False),
         206: ResponseSpec(bytes, media_type="application/zstd", generate_examples=False),
-        **failing(401, 404, 416),
+        **failing(400, 401, 404, 416),
     },
     opt={IS_COMPRESSED: True},
 )

@@ -41,10 +41,8 @@ from till_app.wire.exchange import (
     TillTotals,
     WaitingEntry,
 )
-from till_app.wire.protocol import MAX_BATCH_ENTRIES, MAX_PAGE_ROWS, MAX_REQUEST_BYTES
+from till_app.wire.protocol import MAX_BATCH_ENTRIES, MAX_PAGE_ROWS, MAX_UNPACKED_BYTES
 
-_MAX_JOURNAL_BYTES = 8 * MAX_REQUEST_BYTES
-"""One oversized entry must not block a till's queue for ever."""
 _MAX_SMALL_BYTES = 64_000
 _MAX_KNOWN_BYTES = 256_000
 
@@ -105,7 +103,7 @@ def changes(
 @post(
     "/v1/journal",
     status_code=200,
-    request_max_body_size=_MAX_JOURNAL_BYTES,
+    request_max_body_size=MAX_UNPACKED_BYTES,
     security=TILL_TOKEN,
     responses=failing(400, 401, 409, 410, 413, 422),
 )

@@ -1,5 +1,7 @@
 """Stock by location. What a person counts becomes a movement: the level is the sum of its movements."""
 
+from collections.abc import Collection
+
 import msgspec
 from sqlalchemy import Connection, func, insert, select
 
@@ -45,6 +47,18 @@ def stock_view(connection: Connection, location_code: str, item_code: str) -> St
     if row is None:
         raise not_found("stock of item", item_code)
     return StockView(row.item_code, row.location_code, row.quantity_milli, row.as_of)
+
+
+def lock_stock(connection: Connection, item_codes: Collection[str]) -> None:
+    """Before several of them are counted: what is there of them, in the order in which sales lock it."""
+    codes = [code for code in item_codes if "\0" not in code]
+    connection.execute(
+        select(stock.c.item_id)
+        .join(item, item.c.item_id == stock.c.item_id)
+        .where(item.c.item_code.in_(codes))
+        .order_by(stock.c.location_id, stock.c.item_id)
+        .with_for_update(of=stock)
+    ).all()
 
 
 def count_stock(edit: Editing, location_code: str, item_code: str, counted_milli: int) -> Outcome:

@@ -52,13 +52,17 @@ def _apply_by_halves(
     tried by itself, down to the entry that is to blame."""
     if not read:
         return Outcome()
+    # No `with`: when a disk is full, SQLite ends the whole transaction, and the savepoint is gone, too.
+    savepoint = connection.begin_nested()
     try:
-        with connection.begin_nested():
-            return _apply_together(connection, till, now, read, is_accepted)
+        outcome = _apply_together(connection, till, now, read, is_accepted)
+        savepoint.commit()
+        return outcome
     except IntegrityError:
         code = QuarantineCode.DUPLICATE_UUID
     except (DataError, OverflowError):
         code = QuarantineCode.MALFORMED_BODY
+    savepoint.rollback()
     if len(read) == 1:
         return Outcome([code])
     middle = len(read) // 2

@@ -7,12 +7,12 @@ no two wait for each other.
 from collections import defaultdict
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, case, func, insert, select, update
 
 from till_app.domain.times import to_text
 from till_app.hub import tables
 from till_app.hub.custody.lookups import chunks
-from till_app.hub.custody.writes import Deferred, Settlement, StockKey
+from till_app.hub.custody.writes import Counts, Deferred, Settlement, StockKey
 from till_app.hub.feed import FeedWriter
 from till_app.wire.changes import CustomerRecord, StockRecord
 
@@ -54,7 +54,7 @@ def write_deferred(
 ) -> None:
     """To be called last, right before the commit; `till_values` are further columns of the till's row."""
     now_text = to_text(now)
-    if values := deferred.till_values | till_values:
+    if values := deferred.till_values | _counted(deferred.counts) | till_values:
         connection.execute(update(tables.till).where(tables.till.c.till_id == till_id).values(values))
     for settlement in deferred.settlements:
         _settle(connection, till_id, settlement, now_text)
@@ -63,6 +63,17 @@ def write_deferred(
     if deferred.customers:
         _write_customers(connection, feed, deferred.customers)
     feed.flush()
+
+
+def _counted(counts: Counts) -> dict[str, object]:
+    if not counts.sales:
+        return {}
+    till, highest = tables.till.c, counts.highest_receipt
+    return {
+        "sales": till.sales + counts.sales,
+        "receipts": till.receipts + counts.receipts,
+        "highest_receipt": case((till.highest_receipt < highest, highest), else_=till.highest_receipt),
+    }
 
 
 def _settle(connection: Connection, till_id: str, settlement: Settlement, now_text: str) -> None:

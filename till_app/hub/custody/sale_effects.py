@@ -6,7 +6,7 @@ from datetime import timedelta
 import msgspec
 from sqlalchemy import bindparam, func, select
 
-from till_app.domain.ids import new_uuid7
+from till_app.domain.ids import new_uuid7, receipt_number
 from till_app.domain.times import to_text
 from till_app.hub import tables
 from till_app.hub.custody.application import Application, Step
@@ -45,8 +45,13 @@ def apply_sale(step: Step, body: SaleBody) -> None:
     lookups, used = application.lookups, application.lookups.used_receipts
     found = differences(body, lookups.till_codes) + _check_returns(application, body)
     found += _returned_before_it_came(application, body) + _odd_circumstances(step, body)
+    is_own = body.receipt_number == receipt_number(till.till_code, body.counter)
     if body.receipt_number in used:
         found.append(f"receipt number {body.receipt_number} used before")
+    elif is_own:
+        writes.deferred.counts.receipts += 1
+        writes.deferred.counts.highest_receipt = body.counter
+    writes.deferred.counts.sales += 1
     used.add(body.receipt_number)
     writes.add(
         tables.sale,

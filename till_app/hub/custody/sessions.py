@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, case, func, select
 from till_app.domain.ids import receipt_number
 from till_app.hub.custody.lookups import chunks
 from till_app.hub.custody.quarantine import IS_WAITING
+from till_app.hub.custody.receipts import quarantined_receipts
 from till_app.hub.refusals import Refused
 from till_app.hub.tables import drawer_movement, entry, sale, till, till_session, z_report
 from till_app.hub.tills import Till
@@ -52,7 +53,7 @@ class SessionView(msgspec.Struct, frozen=True):
     differences: list[str]
     """Where the two do not agree, in words."""
     missing_receipts: list[str]
-    """Numbers between the session's first and last that no sale at the hub has."""
+    """Numbers between the session's first and last of which the hub has no sale, not even in quarantine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +248,13 @@ def _missing_receipts(connection: Connection, caller: Till, sums: _Sums, z: _Z |
         .where(sale.c.till_id == caller.till_id, sale.c.counter.between(first, last))
         .order_by(sale.c.counter)
     )
-    own = {row.counter for row in rows if row.receipt_number == receipt_number(caller.till_code, row.counter)}
+    receipts = [(row.receipt_number, row.counter) for row in rows]
+    receipts += quarantined_receipts(connection, caller.till_id).get(caller.till_id, {}).items()
+    own = {
+        counter
+        for number, counter in receipts
+        if first <= counter <= last and number == receipt_number(caller.till_code, counter)
+    }
     missing: list[str] = []
     expected = first
     for counter in [*sorted(own), last + 1]:

@@ -39,6 +39,21 @@ class Settlement:
 
 
 @dataclass(slots=True)
+class Counts:
+    """Of the sales that were added."""
+
+    sales: int = 0
+    receipts: int = 0
+    """Numbers of the till's own that none before had."""
+    highest_receipt: int = 0
+
+    def add(self, other: "Counts") -> None:
+        self.sales += other.sales
+        self.receipts += other.receipts
+        self.highest_receipt = max(self.highest_receipt, other.highest_receipt)
+
+
+@dataclass(slots=True)
 class Deferred:
     """What is written when all entries of a transaction are through: see `custody.ending`."""
 
@@ -49,6 +64,7 @@ class Deferred:
     till_values: dict[str, object] = field(default_factory=dict)
     """Columns of the till's own row."""
     settlements: list[Settlement] = field(default_factory=list)
+    counts: Counts = field(default_factory=Counts)
 
     def take_over(self, other: "Deferred") -> None:
         for key, milli in other.moved_milli.items():
@@ -57,6 +73,7 @@ class Deferred:
             self.customers.setdefault(customer_id, values)
         self.till_values |= other.till_values
         self.settlements += other.settlements
+        self.counts.add(other.counts)
 
 
 @dataclass(slots=True)

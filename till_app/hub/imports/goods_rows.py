@@ -1,5 +1,7 @@
 """Rows of files about goods: VAT, departments, price lists, promotions, customers, stock."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 
 from till_app.domain.promotions import PromotionKind
@@ -26,7 +28,7 @@ from till_app.hub.catalogue.promotions import (
     remove_promotion,
 )
 from till_app.hub.catalogue.shops import first_shop_id
-from till_app.hub.catalogue.stock import MAX_STOCK_MILLI, count_stock
+from till_app.hub.catalogue.stock import MAX_STOCK_MILLI, count_stock, lock_stock
 from till_app.hub.catalogue.vat_rates import (
     MAX_CODE_LENGTH as MAX_VAT_CODE_LENGTH,
 )
@@ -152,6 +154,10 @@ def take_customer(run: Run, row: CsvRow) -> None:
         active=not cells["active"].strip() or checked_flag("active", cells["active"]),
     )
     run.count(put_customer(run.edit, code, given))
+
+
+def begin_stock(run: Run, rows: Sequence[CsvRow]) -> None:
+    lock_stock(run.edit.connection, {row.cells["item_code"].strip() for row in rows})
 
 
 def take_stock(run: Run, row: CsvRow) -> None:

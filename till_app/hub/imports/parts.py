@@ -30,9 +30,13 @@ def each_part(
         if first is None:
             return
         start = first + PART_LINES
-        with database.writing() as connection:
+        part = rows & table.c.line.between(first, start - 1)
+
+        def bring_in(connection: Connection, part: ColumnElement[bool] = part) -> None:
             lock_catalogue(connection)
-            act(connection, rows & table.c.line.between(first, start - 1))
+            act(connection, part)
+
+        database.write(bring_in)
         _pause(_PAUSE_S)
 
 

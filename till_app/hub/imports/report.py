@@ -1,6 +1,6 @@
 """What an import says it did."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import msgspec
 
@@ -63,6 +63,15 @@ class Tally:
     def uncount(self, outcome: str) -> None:
         """Of a row that turned out to be refused."""
         setattr(self, outcome, getattr(self, outcome) - 1)
+
+    def copy(self) -> "Tally":
+        """As it is now."""
+        return replace(self, refused=[*self.refused])
+
+    def go_back_to(self, before: "Tally") -> None:
+        for name in ("read", "added", "changed", "unchanged", "removed", "refused_count"):
+            setattr(self, name, getattr(before, name))
+        self.refused = [*before.refused]
 
     def report(self) -> ImportReport:
         return ImportReport(

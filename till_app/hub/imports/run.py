@@ -26,6 +26,21 @@ class Run:
     afterwards: list[Callable[[Database], None]] = field(default_factory=list)
     """What takes transactions of its own."""
 
+    def way_back(self, first_line: int | None) -> Callable[[], None]:
+        """To how it is now, before the rows from that line on: for a transaction that begins anew."""
+        tally = self.tally.copy()
+        texts = {name: [*found] for name, found in self.shop_texts.items()}
+        acts = len(self.afterwards)
+
+        def go_back() -> None:
+            self.tally.go_back_to(tally)
+            self.shop_texts = {name: [*found] for name, found in texts.items()}
+            del self.afterwards[acts:]
+            while first_line and self.lines and next(reversed(self.lines.values())) >= first_line:
+                self.lines.popitem()
+
+        return go_back
+
     def first_use(self, row: CsvRow, key: object, words: str) -> None:
         if key in self.lines:
             raise BadCell("duplicate", f"{words} is used before on line {self.lines[key]}")

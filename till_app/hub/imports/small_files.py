@@ -5,12 +5,15 @@ by a crash is imported again. A row that is known by its code is changed and kee
 missing removes nothing, one that says `delete` does.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
+
+from sqlalchemy import Connection
 
 from till_app.hub.catalogue.editing import Editing
 from till_app.hub.cells import BadCell
@@ -34,6 +37,8 @@ class SmallFile:
 
     columns: Columns
     take_row: Callable[[Run, CsvRow], None]
+    begin: Callable[[Run, Sequence[CsvRow]], None] | None = None
+    """What comes before the rows that share a transaction."""
     finish: Callable[[Run], None] | None = None
     rows_at_once: int = _ROWS_AT_ONCE
 
@@ -47,46 +52,48 @@ def import_small_file(
     run = Run(now, tally)
     with open_rows(path, small_file.columns, tally) as rows:
         while batch := list(islice(rows, small_file.rows_at_once)):
-            with _editing(database, run):
-                for row in batch:
-                    _take(run, small_file.take_row, row)
+            _edit(database, run, partial(_take_all, small_file, batch), batch[0].line)
     if small_file.finish is not None:
-        with _editing(database, run):
-            small_file.finish(run)
+        _edit(database, run, small_file.finish)
     if not dry_run:
         for act in run.afterwards:
             act(database)
     return tally.report()
 
 
-def _take(run: Run, take_row: Callable[[Run, CsvRow], None], row: CsvRow) -> None:
-    try:
-        take_row(run, row)
-    except BadCell as bad:
-        run.tally.refuse(row.line, bad.code, bad.words)
+def _take_all(small_file: SmallFile, batch: Sequence[CsvRow], run: Run) -> None:
+    if small_file.begin is not None:
+        small_file.begin(run, batch)
+    for row in batch:
+        try:
+            small_file.take_row(run, row)
+        except BadCell as bad:
+            run.tally.refuse(row.line, bad.code, bad.words)
 
 
-@contextmanager
-def _editing(database: Database, run: Run) -> Iterator[None]:
-    """One transaction of the run; a dry run keeps nothing of it."""
-    try:
-        with database.writing() as connection:
-            lock_catalogue(connection)
-            if accepted_import_id(connection) is not None:
-                raise FileRefused("An import of items or prices is going in; import this file again.")
-            run.edit = Editing(connection, FeedWriter(connection), run.now)
-            yield
-            if run.edit.feed.has_changes:
-                bump_catalogue_version(connection)
-            run.edit.feed.flush()
-            if run.tally.dry_run:
-                raise _DryRun
-    except _DryRun:
-        pass
+def _edit(database: Database, run: Run, act: Callable[[Run], None], first_line: int | None = None) -> None:
+    """One transaction of the run, which may have to begin anew; a dry run keeps nothing of it."""
+    go_back = run.way_back(first_line)
+
+    def edit(connection: Connection) -> None:
+        go_back()
+        lock_catalogue(connection)
+        if accepted_import_id(connection) is not None:
+            raise FileRefused("An import of items or prices is going in; import this file again.")
+        run.edit = Editing(connection, FeedWriter(connection), run.now)
+        act(run)
+        if run.edit.feed.has_changes:
+            bump_catalogue_version(connection)
+        run.edit.feed.flush()
+        if run.tally.dry_run:
+            raise _DryRun
+
+    with suppress(_DryRun):
+        database.write(edit)
 
 
 SMALL_FILES = {
-    "shop": SmallFile(Columns(("key", "value")), shop_rows.take_shop_text, shop_rows.finish_shop),
+    "shop": SmallFile(Columns(("key", "value")), shop_rows.take_shop_text, finish=shop_rows.finish_shop),
     "shops": SmallFile(
         Columns(
             ("shop_code", "name", "currency"),
@@ -142,7 +149,9 @@ SMALL_FILES = {
         ),
         goods_rows.take_customer,
     ),
-    "stock": SmallFile(Columns(("item_code", "stock"), ("location_code",)), goods_rows.take_stock),
+    "stock": SmallFile(
+        Columns(("item_code", "stock"), ("location_code",)), goods_rows.take_stock, goods_rows.begin_stock
+    ),
     "receipt-texts": SmallFile(
         Columns(("place", "position", "text"), ("valid_from", "valid_until", "shop_code", "delete")),
         shop_rows.take_receipt_text,

@@ -113,7 +113,15 @@ def _leave_custody() -> None:
         op.drop_index(f"ix_sale_{column}", "sale")
         op.drop_column("sale", column)
     op.drop_index("ix_till_shop_id", "till")
-    for column in ("shop_id", "continues_till_id", "health", "health_at"):
+    for column in (
+        "shop_id",
+        "continues_till_id",
+        "health",
+        "health_at",
+        "sales",
+        "receipts",
+        "highest_receipt",
+    ):
         op.drop_column("till", column)
     with op.batch_alter_table("pairing_code") as code:
         code.drop_constraint("fk_pairing_code_shop_id_shop", type_="foreignkey")

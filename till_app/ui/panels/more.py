@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from till_app.ui.theme.theme import current_theme
 from till_app.ui.widgets.action_button import ActionButton
@@ -37,6 +37,8 @@ class MorePanel(OverlayPanel):
         for index, choice in enumerate(choices):
             button = ActionButton(choice.caption, choice.shortcut, note=choice.note, icon=choice.icon)
             button.clicked.connect(lambda _checked=False, name=choice.key_name: self.choose(name))
+            # As tall as those beside it that say more.
+            button.setSizePolicy(QSizePolicy.Policy.MinimumExpanding, QSizePolicy.Policy.MinimumExpanding)
             grid.addWidget(button, index // _COLUMNS, index % _COLUMNS)
             self.buttons[choice.key_name] = button
         self.add_button(ActionButton(self.tr("Back"), "Esc")).clicked.connect(self.dismiss)

@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QWidget
 
-from till_app.domain.basket import BasketLine
+from till_app.domain.basket_line import BasketLine
 from till_app.ui.formatting import Formatter
 from till_app.ui.panels.number_panel import NumberPanel
 from till_app.ui.widgets.amount_entry import QuantityEntry

@@ -4,6 +4,7 @@ from PySide6.QtWidgets import QWidget
 
 from till_app.domain.catalogue import Item
 from till_app.domain.money import extended_price_minor
+from till_app.domain.pricing import EffectivePrice
 from till_app.ui.formatting import Formatter
 from till_app.ui.panels.number_panel import NumberPanel
 from till_app.ui.presenting import price_words
@@ -28,9 +29,12 @@ class WeightPanel(NumberPanel):
         self.accept_button.set_caption(self.tr("Add"))
 
     @classmethod
-    def of_item(cls, item: Item, unit_price_minor: int | None, formatter: Formatter) -> "WeightPanel":
-        price_minor = item.price_minor if unit_price_minor is None else unit_price_minor
-        return cls(item.name, price_words(item, formatter), price_minor, formatter)
+    def of_item(
+        cls, item: Item, price: EffectivePrice, unit_price_minor: int | None, formatter: Formatter
+    ) -> "WeightPanel":
+        """`unit_price_minor` replaces the price."""
+        price_minor = price.price_minor if unit_price_minor is None else unit_price_minor
+        return cls(item.name, price_words(item, price, formatter), price_minor, formatter)
 
     def _on_changed(self, value: int | None) -> None:
         super()._on_changed(value)

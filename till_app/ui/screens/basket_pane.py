@@ -1,14 +1,14 @@
 """The left side of the sell screen: the open basket, what it comes to, and the way to pay."""
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from till_app.domain.basket import BasketLine
+from till_app.domain.basket_line import BasketLine
 from till_app.services.selling import Selling
 from till_app.ui.formatting import Formatter
 from till_app.ui.presenting import basket_row, totals_words
 from till_app.ui.theme.theme import current_theme
-from till_app.ui.widgets.action_button import PayButton
+from till_app.ui.widgets.action_button import ActionButton, PayButton, Variant
 from till_app.ui.widgets.basket_view import BasketView
 from till_app.ui.widgets.painted_list import NO_ROW
 from till_app.ui.widgets.totals_panel import TotalsPanel
@@ -16,6 +16,8 @@ from till_app.ui.widgets.totals_panel import TotalsPanel
 
 class BasketPane(QWidget):
     pay_pressed = Signal()
+    customer_pressed = Signal()
+    """On the chip that names who buys."""
 
     def __init__(self, selling: Selling, formatter: Formatter) -> None:
         super().__init__()
@@ -27,8 +29,13 @@ class BasketPane(QWidget):
         self._paid = QLabel()
         self._paid.setProperty("tone", "good")
         self._paid.setProperty("type", "strong")
-        self._head = QHBoxLayout()
-        self._head.addWidget(self._paid, 1)
+        self.customer = ActionButton("", variant=Variant.GHOST, icon="user")
+        self.customer.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.customer.hide()
+        self.customer.clicked.connect(self.customer_pressed)
+        self._head = QVBoxLayout()
+        self._head.addWidget(self.customer)
+        self._head.addWidget(self._paid)
         self.view = BasketView()
         # It takes what the others leave: words below it are never squeezed.
         self.view.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
@@ -69,6 +76,12 @@ class BasketPane(QWidget):
         self._paid.setText(words)
         self._paid.setVisible(bool(words))
 
+    def show_customer(self, name: str, balance: str) -> None:
+        """Who buys and what is known of the balance; an empty name: nobody in particular."""
+        self.customer.set_caption(name)
+        self.customer.set_note(" · ".join(part for part in ("F11", balance) if part))
+        self.customer.setVisible(bool(name))
+
     def _wanted_row(self, line_id: str | None) -> int | None:
         if not self._lines:
             return NO_ROW
@@ -83,6 +96,7 @@ class BasketPane(QWidget):
     def _on_theme_changed(self) -> None:
         space = current_theme().tokens.space
         self._paid.setContentsMargins(space.l, space.s, space.l, space.s)
+        self._head.setSpacing(0)
         self.message_place.setContentsMargins(space.s, 0, space.s, 0)
         self._foot.setContentsMargins(space.l, space.m, space.l, space.l)
         self._foot.setSpacing(space.m)

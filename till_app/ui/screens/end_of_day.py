@@ -19,9 +19,11 @@ from till_app.domain.catalogue import StaffMember
 from till_app.domain.reports import SessionReport, counted_minor
 from till_app.domain.session import MovementKind
 from till_app.domain.tender import TenderKind
+from till_app.services.report_printouts import custody_words
 from till_app.ui.screens.parts import Card, FigureTable, words
 from till_app.ui.shell import ScreenName, Shell, Tone
 from till_app.ui.theme.theme import current_theme
+from till_app.ui.translation import tr
 from till_app.ui.widgets.action_button import ActionButton, PayButton
 from till_app.ui.widgets.fitted_label import FittedLabel
 from till_app.ui.widgets.painting import RIGHT, draw_box, draw_text
@@ -344,9 +346,10 @@ class EndOfDayScreen(QWidget):
             z = self._services.reporting.close_day(pieces, approver)
             self._services.sign_on.sign_off()
             self._shell.go(ScreenName.SIGN_ON)
-            self._shell.say(
-                Tone.GOOD, self.tr("The day is closed: Z report {number}.").format(number=z.z_number)
-            )
+            title = self.tr("The day is closed: Z report {number}").format(number=z.z_number)
+            custody = custody_words(z, lambda text: tr("Receipt", text))
+            tone = Tone.GOOD if z.chain_broken_at is None else Tone.BAD
+            self._shell.say(tone, f"{title}\n{custody}")
 
         self._shell.attempt(close)
 

@@ -1,12 +1,13 @@
 """The right side of the sell screen: search, pages of quick keys, departments, and what is left of each."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from till_app.domain.catalogue import Item
+from till_app.domain.pricing import EffectivePrice
 from till_app.services.ports import Catalogue
 from till_app.services.status import CatalogueChanged
 from till_app.ui.formatting import Formatter, parse_quantity
@@ -39,14 +40,18 @@ class GoodsPane(QWidget):
     """Item."""
     code_typed = Signal(str)
 
-    def __init__(self, catalogue: Catalogue, formatter: Formatter) -> None:
+    def __init__(
+        self, catalogue: Catalogue, formatter: Formatter, price_of: Callable[[Item], EffectivePrice]
+    ) -> None:
+        """`price_of`: what an item costs the customer who is served now."""
         super().__init__()
         self._catalogue = catalogue
+        self._price_of = price_of
         self._formatter = formatter
         self._shown: list[_Shown] = []
         self._chips: list[Chip] = []
         self._multiplier_milli: int | None = None
-        self._pictures = PictureShelf(catalogue.picture, self)
+        self._pictures = PictureShelf(self._picture, self)
         self._pictures.arrived.connect(self._retile)
         self.search = SearchBox()
         self.multiplier = ActionButton("", variant=Variant.CHOSEN)
@@ -114,7 +119,10 @@ class GoodsPane(QWidget):
 
     def _on_query(self, text: str) -> None:
         items = self._catalogue.search(text, MOST_RESULTS)
-        rows = [item_choice(item, self._catalogue.stock(item.item_id), self._formatter) for item in items]
+        rows = [
+            item_choice(item, self._price_of(item), self._catalogue.stock(item.item_id), self._formatter)
+            for item in items
+        ]
         self.search.show_results(text, rows, is_first_chosen=not self._is_code(text))
 
     def _on_submitted(self, text: str) -> None:
@@ -153,7 +161,10 @@ class GoodsPane(QWidget):
     def catalogue_changed(self, change: CatalogueChanged) -> None:
         if change.kinds & {"quick_key", "department", "shop"}:
             self.refresh()
-        elif change.kinds & {"item", "stock"} and self.chips.chosen is not None:
+        elif (
+            change.kinds & {"item", "stock", "price", "price_list", "customer"}
+            and self.chips.chosen is not None
+        ):
             self._read_chip(self.chips.chosen)
             self._retile()
         if change.pictures:
@@ -181,11 +192,20 @@ class GoodsPane(QWidget):
     def _in_words(self, item: Item, label: str) -> _Shown:
         stock = self._catalogue.stock(item.item_id)
         return _Shown(
-            item, label, price_words(item, self._formatter), stock_words(item, stock, self._formatter)
+            item,
+            label,
+            price_words(item, self._price_of(item), self._formatter),
+            stock_words(item, stock, self._formatter),
         )
 
     def _want_pictures(self) -> None:
         self._pictures.want(shown.item.picture for shown in self._shown)
+
+    def _picture(self, sha256: str) -> bytes | None:
+        content = self._catalogue.picture(sha256)
+        if content is None:
+            self._catalogue.want_picture(sha256)
+        return content
 
     def _retile(self) -> None:
         self.grid.replace_tiles(self._tiles())

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject
 
-from till_app.domain.basket import BasketLine
+from till_app.domain.basket_line import BasketLine
 from till_app.domain.catalogue import StaffMember, Unit
 from till_app.services.selling import Selling
 from till_app.ui.panels.discount import DiscountAsked, DiscountPanel

@@ -15,6 +15,7 @@ from till_app.ui.panels.cash_movement import CashMovementPanel
 from till_app.ui.panels.choose_item import ChoosePanel
 from till_app.ui.panels.more import MoreChoice, MorePanel
 from till_app.ui.panels.receipt import ReceiptPanel
+from till_app.ui.screens.customer_flow import CustomerFlow
 from till_app.ui.shell import ScreenName, Shell, Tone
 from till_app.ui.theme.theme import current_theme
 from till_app.ui.widgets.action_button import ActionButton, Variant
@@ -22,18 +23,22 @@ from till_app.ui.widgets.choice_list import ChoiceRow
 from till_app.ui.widgets.key_hint import key_sequence
 
 _LAST_SALES = 20
+_SHORTCUTS_HERE = frozenset(("customer", "stock", "last_receipt", "end_of_day"))
+"""The window has those of the others."""
 
 
 class MoreActions(QObject):
     """The keys of the panel work on the sell screen without opening it."""
 
-    def __init__(self, shell: Shell, refresh: Callable[[], None], screen: QWidget) -> None:
+    def __init__(self, shell: Shell, customer_flow: CustomerFlow, screen: QWidget) -> None:
         super().__init__(screen)
         self._shell = shell
-        self._refresh = refresh
         self._actions: dict[str, Callable[[], None]] = {
+            "customer": customer_flow.begin,
+            "stock": self.open_stock,
             "last_receipt": self.ask_which_receipt,
             "end_of_day": lambda: shell.go(ScreenName.END_OF_DAY),
+            "hub": lambda: shell.look_at(ScreenName.SYNC_CENTRE),
             "lock": shell.lock,
             "sign_off": self.sign_off,
             "paid_in": lambda: self._ask_movement(MovementKind.PAID_IN),
@@ -44,7 +49,7 @@ class MoreActions(QObject):
             "size": next_scale,
         }
         for choice in self._choices():
-            if choice.shortcut.startswith("F") and choice.key_name != "lock":
+            if choice.key_name in _SHORTCUTS_HERE:
                 shortcut = QShortcut(key_sequence(choice.shortcut), screen)
                 shortcut.setAutoRepeat(False)
                 shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -60,9 +65,12 @@ class MoreActions(QObject):
         size = self._shell.formatter.percent(round(tokens.scale * 10_000))
         look = self.tr("Light") if tokens.is_dark else self.tr("Dark")
         return [
+            MoreChoice("customer", self.tr("Customer"), "F11", icon="user"),
             MoreChoice("last_receipt", self.tr("Receipts"), "F7", icon="receipt"),
             MoreChoice("end_of_day", self.tr("End of day"), "F10", icon="calculator"),
+            MoreChoice("stock", self.tr("Stock"), "Shift+F11", icon="package"),
             MoreChoice("lock", self.tr("Lock"), "F12", icon="lock"),
+            MoreChoice("hub", self.tr("Link to the hub"), "Shift+F12", icon="wifi"),
             MoreChoice("paid_in", self.tr("Paid in"), icon="plus"),
             MoreChoice("paid_out", self.tr("Paid out"), icon="minus"),
             MoreChoice("sign_off", self.tr("Sign off"), icon="log-out"),
@@ -149,6 +157,16 @@ class MoreActions(QObject):
 
         self._shell.attempt(action)
 
+    def open_stock(self) -> None:
+        """Once for the visit, not for each count, a supervisor's PIN where one is needed."""
+
+        def action(approver: StaffMember | None) -> None:
+            self._shell.services.stock_taking.begin(approver)
+            self._shell.go(ScreenName.STOCK)
+
+        self._shell.attempt(action)
+
     def sign_off(self) -> None:
+        self._shell.services.customers.forget_waiting()
         if self._shell.attempt(lambda _approver: self._shell.services.sign_on.sign_off()):
             self._shell.go(ScreenName.SIGN_ON)

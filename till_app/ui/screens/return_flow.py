@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject
 
 from till_app.domain.catalogue import StaffMember
 from till_app.domain.money import extended_price_minor
+from till_app.domain.pricing import EffectivePrice
 from till_app.services.scanning import Pending
 from till_app.ui.panels.choose_item import ChoosePanel
 from till_app.ui.panels.price import PricePanel
@@ -47,7 +48,11 @@ class ReturnFlow(QObject):
 
     def _ask_which(self, candidates: tuple[Pending, ...]) -> None:
         catalogue, formatter = self._shell.services.catalogue, self._shell.formatter
-        rows = [item_choice(each.item, catalogue.stock(each.item.item_id), formatter) for each in candidates]
+        price_of = self._shell.services.selling.price_of
+        rows = [
+            item_choice(each.item, price_of(each.item), catalogue.stock(each.item.item_id), formatter)
+            for each in candidates
+        ]
         by_id = {each.item.item_id: each for each in candidates}
         panel = ChoosePanel(
             self.tr("Which one comes back?"),
@@ -69,7 +74,8 @@ class ReturnFlow(QObject):
         self._shell.ask(panel)
 
     def _ask_weight(self, pending: Pending) -> None:
-        panel = WeightPanel.of_item(pending.item, pending.unit_price_minor, self._shell.formatter)
+        price = self._shell.services.selling.price_of(pending.item)
+        panel = WeightPanel.of_item(pending.item, price, pending.unit_price_minor, self._shell.formatter)
         panel.accepted.connect(lambda milli: self._go_on(replace(pending, quantity_milli=milli)))
         self._shell.ask(panel)
 
@@ -80,7 +86,8 @@ class ReturnFlow(QObject):
             Answer("no", self.tr("Cancel"), "Esc"),
             Answer("yes", self.tr("Take it back"), "Return", Variant.PRIMARY),
         )
-        amount = self._shell.formatter.amount(_value_minor(pending))
+        price = self._shell.services.selling.price_of(pending.item)
+        amount = self._shell.formatter.amount(_value_minor(pending, price))
         panel = QuestionPanel(title, text.format(amount=amount), answers)
         panel.answered.connect(lambda name: self._put_in(pending) if name == "yes" else None)
         self._shell.ask(panel)
@@ -93,8 +100,8 @@ class ReturnFlow(QObject):
         self._shell.attempt(action)
 
 
-def _value_minor(pending: Pending) -> int:
+def _value_minor(pending: Pending, price: EffectivePrice) -> int:
     if pending.fixed_price_minor is not None:
         return pending.fixed_price_minor
-    price_minor = pending.item.price_minor if pending.unit_price_minor is None else pending.unit_price_minor
+    price_minor = price.price_minor if pending.unit_price_minor is None else pending.unit_price_minor
     return extended_price_minor(price_minor or 0, pending.quantity_milli or 1000)

@@ -100,7 +100,8 @@ class ScanFlow(QObject):
     # ---------------------------------------------------------------- questions
 
     def _ask_weight(self, pending: Pending) -> None:
-        panel = WeightPanel.of_item(pending.item, pending.unit_price_minor, self._shell.formatter)
+        price = self._selling.price_of(pending.item)
+        panel = WeightPanel.of_item(pending.item, price, pending.unit_price_minor, self._shell.formatter)
         panel.accepted.connect(lambda milli: self._add(_with(pending, quantity_milli=milli)))
         self._ask(panel)
 
@@ -128,7 +129,11 @@ class ScanFlow(QObject):
 
     def _ask_which(self, code: str, candidates: tuple[Pending, ...]) -> None:
         catalogue, formatter = self._shell.services.catalogue, self._shell.formatter
-        rows = [item_choice(each.item, catalogue.stock(each.item.item_id), formatter) for each in candidates]
+        price_of = self._selling.price_of
+        rows = [
+            item_choice(each.item, price_of(each.item), catalogue.stock(each.item.item_id), formatter)
+            for each in candidates
+        ]
         by_id = {each.item.item_id: each for each in candidates}
         panel = ChoosePanel(
             self.tr("Which one is it?"),

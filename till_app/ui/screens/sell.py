@@ -6,10 +6,12 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from till_app.domain.basket import BasketLine
+from till_app.domain.basket_line import BasketLine
 from till_app.domain.catalogue import Item
 from till_app.services.status import CatalogueChanged
+from till_app.ui.presenting import balance_words
 from till_app.ui.screens.basket_pane import BasketPane
+from till_app.ui.screens.customer_flow import CustomerFlow
 from till_app.ui.screens.goods_pane import GoodsPane
 from till_app.ui.screens.line_actions import LineActions
 from till_app.ui.screens.more_actions import MoreActions
@@ -33,10 +35,11 @@ class SellScreen(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         services = shell.services
         self.basket = BasketPane(services.selling, shell.formatter)
-        self.goods = GoodsPane(services.catalogue, shell.formatter)
+        self.goods = GoodsPane(services.catalogue, shell.formatter, services.selling.price_of)
         self.flow = ScanFlow(shell, self)
-        self.line_actions = LineActions(shell, lambda: self.basket.current_line, self.basket.refresh, self)
-        self.more_actions = MoreActions(shell, self.basket.refresh, self)
+        self.line_actions = LineActions(shell, lambda: self.basket.current_line, self._refresh, self)
+        self.customer_flow = CustomerFlow(shell, self._on_customer, self)
+        self.more_actions = MoreActions(shell, self.customer_flow, self)
         self._keys: dict[str, Callable[[], None]] = {
             "+": self.line_actions.one_more,
             "-": self.line_actions.one_less,
@@ -44,6 +47,7 @@ class SellScreen(QWidget):
         self.action_row = ActionRow(self._action_buttons())
         self._lay_out()
         self.basket.pay_pressed.connect(self._on_pay)
+        self.basket.customer_pressed.connect(self.customer_flow.begin)
         self.goods.item_chosen.connect(self._on_item_chosen)
         self.goods.code_typed.connect(self.scanned)
         self.goods.search.installEventFilter(self)
@@ -61,7 +65,7 @@ class SellScreen(QWidget):
             self._shell.say(
                 Tone.INFO, self.tr("The open basket is back\nIt was saved before the till was switched off.")
             )
-        self.basket.refresh()
+        self._refresh()
         self.goods.refresh()
         self.goods.search.dismiss()
         self.goods.search.setFocus()
@@ -76,6 +80,8 @@ class SellScreen(QWidget):
 
     def catalogue_changed(self, change: CatalogueChanged) -> None:
         self.goods.catalogue_changed(change)
+        if "customer" in change.kinds:
+            self._show_customer()
 
     # ------------------------------------------------------------------ actions
 
@@ -113,7 +119,24 @@ class SellScreen(QWidget):
         self.flow.add_item(item, self.goods.take_multiplier())
 
     def _on_added(self, line: BasketLine) -> None:
-        self.basket.refresh(line.line_id)
+        self._refresh(line.line_id)
+
+    def _on_customer(self) -> None:
+        """Another customer may pay other prices."""
+        self._refresh()
+        self.goods.refresh()
+
+    def _refresh(self, line_id: str | None = None) -> None:
+        self.basket.refresh(line_id)
+        self._show_customer()
+
+    def _show_customer(self) -> None:
+        services = self._shell.services
+        named = services.selling.customer
+        known = services.customers.current
+        now = services.workplace.now_text()
+        balance = balance_words(known, self._shell.formatter, now) if known else ""
+        self.basket.show_customer(named.name if named else "", balance)
 
     # --------------------------------------------------------------------- keys
 

@@ -49,10 +49,12 @@ class _ChipButton(QAbstractButton):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
-        if step is None:
-            super().keyPressEvent(event)
-        else:
+        if step is not None:
             self.stepped.emit(step)
+        elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            event.ignore()  # Qt would look for another chip above or below: they are the page's
+        else:
+            super().keyPressEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         tokens = current_theme().tokens
@@ -71,6 +73,13 @@ class _ChipButton(QAbstractButton):
         painter.end()
 
 
+class _Strip(QScrollArea):
+    """Scrolled by its arrows and by touch; keys are the page's."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        event.ignore()
+
+
 class ChipRow(QWidget):
     """Exactly one chip is chosen; left and right move between them."""
 
@@ -83,7 +92,7 @@ class ChipRow(QWidget):
         self._inside.setProperty("ground", "page")
         self._row = QHBoxLayout(self._inside)
         self._row.setContentsMargins(0, 0, 0, 0)
-        self._scroll = QScrollArea()
+        self._scroll = _Strip()
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

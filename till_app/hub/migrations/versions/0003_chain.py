@@ -98,6 +98,9 @@ def upgrade() -> None:
     for column in ("shop_id", "continues_till_id", "health_at"):
         op.add_column("till", sa.Column(column, sa.Text()))
     op.add_column("till", sa.Column("health", sa.LargeBinary()))
+    for column in ("sales", "receipts", "highest_receipt"):
+        op.add_column("till", sa.Column(column, sa.BigInteger(), nullable=False, server_default="0"))
+    _count_sales()
     op.create_index("ix_till_shop_id", "till", ["shop_id"])
     op.execute(sa.text("UPDATE till SET shop_id = (SELECT shop_id FROM shop)"))
     for column in ("resolution", "resolved_at", "resolved_by", "resolution_note"):
@@ -112,6 +115,18 @@ def upgrade() -> None:
         op.add_column("sale", sa.Column(column, sa.Text()))
         op.create_index(f"ix_sale_{column}", "sale", [column])
     op.execute(sa.text("UPDATE sale SET shop_id = (SELECT shop_id FROM shop)"))
+
+
+def _count_sales() -> None:
+    own = "FROM sale WHERE sale.till_id = till.till_id AND receipt_number LIKE till_code || '-%'"
+    op.execute(
+        sa.text(
+            "UPDATE till SET"
+            " sales = (SELECT count(*) FROM sale WHERE sale.till_id = till.till_id),"
+            f" receipts = (SELECT count(DISTINCT counter) {own}),"
+            f" highest_receipt = (SELECT coalesce(max(counter), 0) {own})"
+        )
+    )
 
 
 def _see_to_a_shop() -> None:
