@@ -18,6 +18,7 @@ from till_app.sync.cycle import SyncSettings
 from till_app.till_files import TillFiles
 from till_app.ui.bridge import Bridge
 from till_app.ui.failures import FailureHook
+from till_app.ui.last_day import LastDayCheck
 from till_app.ui.main_window import MainWindow
 from till_app.ui.screen_set import all_screens
 from till_app.ui.screens.sign_on import PinHint
@@ -84,6 +85,7 @@ class TillApplication:
             self.till.ledger,
             self.control,
         )
+        self.last_day = LastDayCheck(self.window, self.bridge, self.window)
 
     def show(self) -> None:
         """The window is up and the workers run."""

@@ -46,7 +46,7 @@ BENCHMARKS: dict[str, Callable[[Effort], Result]] = {
 
 _NAME = 32
 """Columns for a name."""
-_HEADINGS = "      value      limit unit       ratio    goal       p50       p99     n"
+_HEADINGS = "      value      limit unit         ratio      goal       p50       p99     n"
 
 
 def main(arguments: Sequence[str] | None = None, effort: Effort | None = None) -> int:
@@ -88,8 +88,8 @@ def _measured(names: Sequence[str], effort: Effort) -> dict[str, Result | None]:
             continue
         verdict = "" if result.is_good else "  over its goal"
         print(
-            f"{name:{_NAME}}{result.value:11.3f}{result.limit:11.3f} {result.unit:<8}{result.ratio:8.3g}"
-            f"{result.goal:8.3g}{result.p50:10.3f}{result.p99:10.3f}{result.n:6}{verdict}"
+            f"{name:{_NAME}}{result.value:11.3f}{result.limit:11.3f} {result.unit:<8}{result.ratio:10.3g}"
+            f"{result.goal:10.3g}{result.p50:10.3f}{result.p99:10.3f}{result.n:6}{verdict}"
         )
         print(f"{'':{_NAME}}{result.note}; load {load()}", flush=True)
     return results

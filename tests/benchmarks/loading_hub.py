@@ -47,12 +47,12 @@ def loading_hub(
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     ) as process:
-        if is_elsewhere and sys.platform != "win32":
-            os.setpriority(os.PRIO_PROCESS, process.pid, 19)
         assert process.stdin is not None
         assert process.stdout is not None
         try:
             ready = msgspec.json.decode(process.stdout.readline(), type=dict[str, str])
+            if is_elsewhere and sys.platform != "win32":
+                os.setpriority(os.PRIO_PROCESS, process.pid, 19)
             yield LoadingHub(ready["url"], token, sha256)
         finally:
             process.stdin.close()

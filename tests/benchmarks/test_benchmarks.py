@@ -2,14 +2,16 @@
 
 import itertools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 
+from tests.benchmarks import __main__ as runner
 from tests.benchmarks.__main__ import BENCHMARKS, main
-from tests.benchmarks.measure import Effort, Result, compare, compare_rates, percentile
+from tests.benchmarks.measure import Effort, Result, compare, compare_rates, compare_tails, percentile
 
 KEYS = ["value", "limit", "ratio", "goal", "unit", "p50", "p99", "n", "note"]
 
@@ -85,8 +87,27 @@ def test_a_percentile_is_the_nearest_rank() -> None:
     assert percentile([7.0], 99) == 7.0
 
 
-def test_the_path_of_a_sale_the_start_and_the_catalogue_are_measured() -> None:
-    assert list(BENCHMARKS) == [
+def test_tails_are_compared_in_turns_and_by_the_median_of_the_rounds() -> None:
+    order: list[str] = []
+
+    @contextmanager
+    def going_on() -> Iterator[None]:
+        order.append("begins")
+        yield
+        order.append("ends")
+
+    idle, busy = taking(1.0, *[4.0, 10.0] * 3), taking(4.0, 12.0, 4.0, 90.0, 4.0, 12.0)
+    result = compare_tails(idle, busy, around=going_on, rounds=3, per_round=2, goal=1.25, unit="ms", note="")
+    assert order == ["begins", "ends"] * 3
+    assert (result.value, result.limit, result.ratio, result.n) == (12.0, 10.0, 1.2, 6)
+    assert (result.p50, result.p99) == (4.0, 90.0)
+    with pytest.raises(ValueError, match="three rounds"):
+        compare_tails(idle, busy, around=going_on, rounds=2, per_round=2, goal=1.0, unit="ms", note="")
+
+
+def test_every_path_that_has_a_goal_is_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--list"]) == 0
+    assert capsys.readouterr().out.split() == [
         "scan_to_painted_line",
         "commit_of_a_sale",
         "cold_start",
@@ -99,8 +120,30 @@ def test_the_path_of_a_sale_the_start_and_the_catalogue_are_measured() -> None:
         "snapshot_load",
         "paged_load",
         "load_memory",
+        "sync_memory",
+        "scan_while_loading",
         "sale_while_loading",
+        "clean_sweep",
+        "sale_while_updating",
+        "sale_while_updating_postgresql",
     ]
+
+
+def test_one_that_fails_is_shown_and_the_others_are_measured(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def broken(_effort: Effort) -> Result:
+        raise RuntimeError("the disk is full")
+
+    def sound(_effort: Effort) -> Result:
+        return compared(taking(1.0), taking(1.0))
+
+    monkeypatch.setattr(runner, "BENCHMARKS", {"broken": broken, "sound": sound})
+    assert main(["--json", str(tmp_path / "figures.json")]) == 1
+    said = capsys.readouterr()
+    assert "broken" in said.out
+    assert "the disk is full" in said.err
+    assert list(json.loads((tmp_path / "figures.json").read_text(encoding="utf-8"))) == ["sound"]
 
 
 @pytest.mark.parametrize("name", BENCHMARKS)

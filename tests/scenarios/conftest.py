@@ -4,16 +4,19 @@ import itertools
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.end_to_end.shop import FILES, admin
 from tests.hub.conftest import postgresql_server
-from tests.hub.postgres import PostgresServer
 from tests.scenarios.lane import Lane, open_lane
 from tests.scenarios.site import HubSite, PostgresqlStorage, SqliteStorage, Storage, open_site
 from till_app.hub.engines import POSTGRESQL, SQLITE
 from till_app.hub.server import RunningHub
+
+if TYPE_CHECKING:
+    from tests.hub.postgres import PostgresServer
 
 __all__ = ["postgresql_server"]
 
@@ -35,7 +38,7 @@ def stocked_sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def new_postgresql_shop(
-    postgresql_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory
+    postgresql_server: "PostgresServer", tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[], str]:
     """Makes databases that hold the shop; their names."""
     postgresql_server.create(_TEMPLATE)

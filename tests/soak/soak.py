@@ -65,17 +65,22 @@ class SoakReport:
     load: float
 
     def words(self) -> str:
-        faults = ", ".join(f"{name} {count}" for name, count in sorted(self.faults.items()))
+        faults, failures = _listed(self.faults), _listed(self.sent.failures)
         return (
             f"{self.sales:,} sales in {self.selling_s:.1f} s: {self.sales / self.selling_s:.1f} sales/s"
             f" (load {self.load:.1f})\n"
             f"{self.requests:,} requests, {self.faults.total():,} of them met a fault: {faults}\n"
             f"{self.sent.requests:,} journal requests, {self.sent.repeated_requests:,} of them retries:"
             f" {self.sent.repeated_entries:,} entries again, {self.sent.known_at_hub:,} of them known\n"
+            f"journal requests without success: {failures}\n"
             f"the hub was killed once; {self.updates:,} catalogue updates;"
             f" {self.compared_records:,} records compared between tills and hub, none differed\n"
             "no sale lost, none doubled, sums and stock equal"
         )
+
+
+def _listed(counts: Counter[str]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in sorted(counts.items())) or "none"
 
 
 class Soak:

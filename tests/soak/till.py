@@ -20,6 +20,7 @@ from till_app.domain.tender import TenderKind, TenderLine
 from till_app.domain.times import to_text
 from till_app.services.bodies import sale_body
 from till_app.services.clock import SystemClock
+from till_app.services.errors import HubError
 from till_app.services.ports import Fact, TillIdentity
 from till_app.services.status import CatalogueChanged, LinkState, SyncStatus
 from till_app.store.catalogue import SqliteCatalogue
@@ -50,6 +51,8 @@ class Sent:
     """Sent before, and sent again because nobody knew what had become of them."""
     known_at_hub: int = 0
     """Of those, the ones that the hub had taken the first time."""
+    failures: Counter[str] = field(default_factory=Counter)
+    """Journal requests without a success, by what the till made of it; `busy` is the hub's back-pressure."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -67,7 +70,12 @@ class CountingHub(HttpHubApi):
             self.sent.requests += 1
             self.sent.repeated_requests += again > 0
             self.sent.repeated_entries += again
-        answer = super().send_journal(request)
+        try:
+            answer = super().send_journal(request)
+        except HubError as error:
+            with self.sent.lock:
+                self.sent.failures[error.code] += 1
+            raise
         with self.sent.lock:
             self.sent.known_at_hub += sum(result.state == "duplicate" for result in answer.results)
         return answer

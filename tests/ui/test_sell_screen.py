@@ -1,14 +1,16 @@
 """The sell screen as a cashier uses it, over real services and real SQLite files."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from tests.services.counter import MILK as MILK_ITEM
 from tests.services.counter import SUPERVISOR_PIN
-from tests.ui.till_fixture import TillWindow, open_selling_till
+from tests.ui.till_fixture import CROISSANT, TillWindow, open_selling_till
 from till_app.ui.panels.age_check import AgeCheckPanel
 from till_app.ui.panels.approval import ApprovalPanel
 from till_app.ui.panels.choose_item import ChoosePanel
@@ -114,6 +116,17 @@ def test_a_department_shows_its_goods_as_tiles(till: TillWindow) -> None:
         "Filter coffee, £2.60",
         "Sourdough loaf 800g, £3.20, 12 left",
     ]
+
+
+def test_a_picture_that_is_not_here_is_fetched_before_others_when_somebody_looks_at_its_item(
+    till: TillWindow, qtbot: QtBot
+) -> None:
+    catalogue = till.counter.catalogue
+    shown, on_a_key = "a" * 64, "b" * 64
+    catalogue.apply([replace(MILK_ITEM, picture=on_a_key), replace(CROISSANT, picture=shown)], "epoch:3")
+    assert catalogue.missing_pictures(1) == [on_a_key]
+    till.sell.goods.chips.chip("department:bakery").click()
+    qtbot.waitUntil(lambda: catalogue.missing_pictures(1) == [shown])
 
 
 def test_cash_paid_out_takes_an_amount_a_reason_and_a_supervisor(till: TillWindow) -> None:

@@ -149,6 +149,7 @@ class HubDesk:
         return export_journal(self.ledger, identity, "hub", path, unsent_only=True)
 
     def compare(self, session: TillSession) -> SessionComparison:
+        self.asked.append("compare")
         self.held.wait()
         result = self.comparisons[session.session_id]
         if isinstance(result, Exception):
