@@ -22,7 +22,7 @@ from till_app.hub.tables import attempt, audit, metadata, till
 Operation = schemathesis.APIOperation[Any, Any, Any, Any]
 Case = schemathesis.Case[Any]
 
-EXAMPLES_PER_OPERATION = 8
+EXAMPLES_PER_OPERATION = 5
 LONG_POLL = "/v1/live"
 ITEMS = "item_code,name,department,vat_code,price\nA,Tea,GR,Z,1.65\nB,Milk,GR,Z,1.20\n"
 _TOUCHED_BY_ASKING = {audit.name, attempt.name}

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from till_app.domain.catalogue import Customer
@@ -96,6 +96,11 @@ class FindCustomerPanel(OverlayPanel):
         text = self.field.text().strip()
         self.close_panel()
         self.new_wanted.emit(text)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """A search that was still to come is not made once nobody looks."""
+        self._pause.stop()
+        super().hideEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:

@@ -192,6 +192,10 @@ def _rewrite_feed() -> None:
                 "payload": msgspec.json.encode(["location", location_id, name, shop_id, True]),
             },
         )
+    # Tills have stock under the ids of before: they read all of the feed once more.
+    op.get_bind().execute(
+        sa.text("UPDATE hub_state SET epoch = :epoch"), {"epoch": new_uuid7(datetime.now(UTC))}
+    )
 
 
 def _rewritten(row: Any, shop_id: str, location_id: str) -> dict[str, object]:
