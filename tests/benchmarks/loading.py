@@ -9,7 +9,7 @@ import threading
 from contextlib import closing
 from pathlib import Path
 
-from tests.benchmarks.loading_hub import LoadingHub, loading_hub
+from tests.benchmarks.loading_hub import LoadingHub, bytecode_kept, loading_hub
 from tests.benchmarks.measure import (
     LEAST_ROUNDS,
     Effort,
@@ -49,6 +49,7 @@ def snapshot_load(effort: Effort) -> Result:
     items = items_to_load(effort)
     with (
         tempfile.TemporaryDirectory() as name,
+        bytecode_kept(Path(name)),
         loading_hub(Path(name), items, has_snapshot=True) as hub,
     ):
         folder = Path(name)
@@ -91,6 +92,7 @@ def paged_load(effort: Effort) -> Result:
     items = items_to_load(effort)
     with (
         tempfile.TemporaryDirectory() as name,
+        bytecode_kept(Path(name)),
         loading_hub(Path(name), items, has_snapshot=False) as hub,
     ):
         folder = Path(name)

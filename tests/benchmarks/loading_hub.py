@@ -33,6 +33,19 @@ class LoadingHub:
 
 
 @contextlib.contextmanager
+def bytecode_kept(folder: Path) -> Iterator[None]:
+    """For the processes started meanwhile: a till compiles its sources at its first start only."""
+    before = dict(os.environ)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = str(folder / "bytecode")
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@contextlib.contextmanager
 def loading_hub(
     folder: Path, items: int, *, has_snapshot: bool, is_elsewhere: bool = False
 ) -> Iterator[LoadingHub]:
