@@ -10,10 +10,10 @@ from serial.tools import list_ports
 
 from hardware.addresses import parse_address, parse_port
 from hardware.errors import DeviceError
-from hardware.escpos_encoder import PrinterProfile
-from hardware.print_test import print_test_page
-from hardware.receipt_printer import NotSent, ReceiptPrinter, Unconfirmed
-from hardware.serial_scanner import ScanFrame, SerialScanner
+from hardware.printers.escpos_encoder import PrinterProfile
+from hardware.printers.print_test import print_test_page
+from hardware.printers.receipt_printer import NotSent, ReceiptPrinter, Unconfirmed
+from hardware.scanners.serial_scanner import ScanFrame, SerialScanner
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -6,8 +6,9 @@ from typing import TypeVar
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from hardware.errors import AddressInvalid
-from hardware.serial_transport import SerialSettings, SerialTransport
-from hardware.transports import CONNECT_S, DeviceFileTransport, TcpTransport
+from hardware.transports.device_file import DeviceFileTransport
+from hardware.transports.serial_port import SerialSettings, SerialTransport
+from hardware.transports.tcp import CONNECT_S, TcpTransport
 
 PRINTER_PORT = 9100
 

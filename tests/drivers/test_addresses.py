@@ -7,8 +7,8 @@ import pytest
 
 from hardware.addresses import Address, FileAddress, SerialAddress, TcpAddress, parse_address, parse_port
 from hardware.errors import AddressInvalid
-from hardware.serial_transport import SerialSettings
 from hardware.simulated.pty_pair import PtyPair
+from hardware.transports.serial_port import SerialSettings
 
 
 @pytest.mark.parametrize(

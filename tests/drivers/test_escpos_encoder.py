@@ -23,9 +23,9 @@ from hardware.document import (
     TextLine,
 )
 from hardware.errors import PrinterProfileInvalid
-from hardware.escpos_encoder import PrinterProfile, drawer_pulse, encode
-from hardware.print_test import HARD_CHARACTERS, print_test_page
-from hardware.raster import code_bars
+from hardware.printers.escpos_encoder import PrinterProfile, drawer_pulse, encode
+from hardware.printers.print_test import HARD_CHARACTERS, print_test_page
+from hardware.printers.raster import code_bars
 from hardware.simulated.escpos_commands import Command, split_commands
 from hardware.simulated.escpos_text import to_text
 from hardware.text_layout import render_text
@@ -207,7 +207,7 @@ def test_the_test_page_has_a_ruler_as_wide_as_the_paper(columns: int) -> None:
 
 def test_importing_the_library_leaves_the_root_logger_alone_and_keeps_its_cache(tmp_path: Path) -> None:
     program = (
-        "import logging, hardware.escpos_encoder as e, sys\n"
+        "import logging, hardware.printers.escpos_encoder as e, sys\n"
         "assert 'escpos' not in sys.modules\n"
         "e.drawer_pulse(e.PrinterProfile())\n"
         "assert 'escpos.printer' in sys.modules\n"

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-PROGRAM = "from hardware.escpos_library import escpos_module; print(escpos_module('escpos.printer').Dummy)"
+PROGRAM = (
+    "from hardware.printers.escpos_library import escpos_module; print(escpos_module('escpos.printer').Dummy)"
+)
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="XDG_CACHE_HOME is not read there")
 

@@ -12,9 +12,8 @@ import pytest
 from hardware.addresses import parse_address
 from hardware.document import Barcode, Cut, ReceiptDocument, Row, TextLine
 from hardware.errors import DeviceRefused, NotReadyReason
-from hardware.escpos_encoder import PrinterProfile, encode
-from hardware.printer_status import AnswerReader, PrinterCondition, Question, condition
-from hardware.receipt_printer import (
+from hardware.printers.escpos_encoder import PrinterProfile, encode
+from hardware.printers.receipt_printer import (
     DrawerKicked,
     NotSent,
     Patience,
@@ -23,12 +22,13 @@ from hardware.receipt_printer import (
     ReceiptPrinter,
     Unconfirmed,
 )
+from hardware.printers.status import AnswerReader, PrinterCondition, Question, condition
 from hardware.simulated.escpos_text import to_text
 from hardware.simulated.printer import SimulatedPrinter
 from hardware.simulated.printer_engine import PrinterEngine, PrinterMode
 from hardware.simulated.pty_pair import PtyPair
 from hardware.text_layout import render_text
-from hardware.transports import TcpTransport
+from hardware.transports.tcp import TcpTransport
 
 RECEIPT = ReceiptDocument((TextLine("Corner Shop"), Row("Tea", "£1.20 A"), Barcode("RN2-000001"), Cut()))
 PICTURES = ReceiptDocument((TextLine("日"),) * 60)

@@ -3,7 +3,7 @@
 import pytest
 
 from hardware.document import Barcode, Cut, QrCode, ReceiptDocument, TextLine
-from hardware.escpos_encoder import PrinterProfile, encode
+from hardware.printers.escpos_encoder import PrinterProfile, encode
 from hardware.simulated.escpos_commands import split_commands
 from hardware.simulated.escpos_text import to_text
 from hardware.simulated.printer import SimulatedPrinter

@@ -18,9 +18,10 @@ from hardware.errors import (
     PermanentDeviceError,
     TransientDeviceError,
 )
-from hardware.serial_transport import SerialSettings, SerialTransport
 from hardware.simulated.pty_pair import PtyPair
-from hardware.transports import DeviceFileTransport, TcpTransport
+from hardware.transports.device_file import DeviceFileTransport
+from hardware.transports.serial_port import SerialSettings, SerialTransport
+from hardware.transports.tcp import TcpTransport
 
 MORE_THAN_BUFFERS_HOLD = b"x" * 16_000_000
 FAR_BELOW_A_HANG_S = 5.0

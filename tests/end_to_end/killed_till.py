@@ -10,8 +10,8 @@ from sqlalchemy import event
 from sqlalchemy.pool import Pool
 
 from hardware.addresses import parse_address
-from hardware.escpos_encoder import PrinterProfile
-from hardware.receipt_printer import ReceiptPrinter
+from hardware.printers.escpos_encoder import PrinterProfile
+from hardware.printers.receipt_printer import ReceiptPrinter
 from tests.services.counter import open_counter
 from till_app.devices.printer_worker import PrinterWorker
 from till_app.services.ports import JobState

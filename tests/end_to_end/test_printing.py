@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from hardware.addresses import parse_address
-from hardware.escpos_encoder import PrinterProfile
-from hardware.receipt_printer import Patience, ReceiptPrinter
+from hardware.printers.escpos_encoder import PrinterProfile
+from hardware.printers.receipt_printer import Patience, ReceiptPrinter
 from hardware.simulated.escpos_text import to_text
 from hardware.simulated.printer import SimulatedPrinter
 from hardware.simulated.printer_engine import PrinterMode

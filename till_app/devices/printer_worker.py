@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from hardware.document import DocumentInvalid, from_json
-from hardware.receipt_printer import NotSent, Printed, ReceiptPrinter, Unconfirmed
+from hardware.printers.receipt_printer import NotSent, Printed, ReceiptPrinter, Unconfirmed
 from till_app.services.ports import JobState, LedgerUnavailable, PrintJobs
 from till_app.services.status import PrinterState, PrinterStatus
 

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Protocol
 
 from hardware.addresses import parse_address, parse_port
-from hardware.escpos_encoder import PrinterProfile
-from hardware.receipt_printer import ReceiptPrinter
-from hardware.serial_scanner import ScanFrame, SerialScanner
+from hardware.printers.escpos_encoder import PrinterProfile
+from hardware.printers.receipt_printer import ReceiptPrinter
+from hardware.scanners.serial_scanner import ScanFrame, SerialScanner
 from till_app.devices.printer_worker import NoPrinter, PrinterWorker
 from till_app.devices.settings import PrinterSettings, ScannerSettings
 from till_app.services.ports import CashDrawer, Printing, PrintJobs

@@ -15,7 +15,7 @@ from typing import Literal
 import serial
 
 from hardware.errors import DeviceClosed, DeviceNotPermitted, DeviceTimeout, DeviceUnavailable
-from hardware.transports import Deadline, wait_for
+from hardware.transports.base import Deadline, wait_for
 
 _PORT_ERRORS: tuple[type[Exception], ...] = (OSError, ValueError)
 if sys.platform != "win32":

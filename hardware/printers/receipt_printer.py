@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from hardware.document import ReceiptDocument
 from hardware.errors import DeviceError
-from hardware.escpos_encoder import PrinterProfile, drawer_pulse, encode
-from hardware.printer_status import ASK_WHEN_DONE, AnswerReader, PrinterCondition, Question, condition
-from hardware.transports import Deadline, Transport
+from hardware.printers.escpos_encoder import PrinterProfile, drawer_pulse, encode
+from hardware.printers.status import ASK_WHEN_DONE, AnswerReader, PrinterCondition, Question, condition
+from hardware.transports.base import Deadline, Transport
 
 NO_REPLY = "no_reply"
 """The reason when a printer took a job and said nothing, or says nothing where it used to answer."""

@@ -8,8 +8,8 @@ from typing import Any
 
 from hardware.document import Barcode, Cut, QrCode, ReceiptDocument, Size, Symbology
 from hardware.errors import PrinterProfileInvalid
-from hardware.escpos_library import escpos_module
-from hardware.raster import code_bars, raster_code, raster_text
+from hardware.printers.escpos_library import escpos_module
+from hardware.printers.raster import code_bars, raster_code, raster_text
 from hardware.text_layout import LaidOut, LaidOutLine, lay_out
 
 DOTS_PER_COLUMN = 12

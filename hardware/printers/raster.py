@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hardware.document import Barcode, Symbology
-from hardware.escpos_library import escpos_module
+from hardware.printers.escpos_library import escpos_module
 from hardware.text_cleaning import text_width
 from hardware.text_layout import LaidOutLine
 

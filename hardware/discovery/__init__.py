@@ -1,0 +1,1 @@
+"""Finding devices: ports, queues, printers on the network, and what is plugged in while we look."""

@@ -1,0 +1,1 @@
+"""Receipt and label printers: what they are sent, what they answer, what became of a job."""
