@@ -15,6 +15,7 @@ from till_app.domain.session import TillSession
 from till_app.hub_link import HubLink, HubTrust
 from till_app.services.chains import ChainReason
 from till_app.services.clock import SystemClock
+from till_app.services.device_status import DeviceHealth, DrawerEvent, LiveWeight
 from till_app.services.errors import HubUnreachable
 from till_app.services.journal_export import ExportReport
 from till_app.services.machine import Machine
@@ -78,6 +79,11 @@ class Listeners:
     on_catalogue: Callable[[CatalogueChanged], None] = _ignore
     on_printer: Callable[[PrinterStatus], None] = _ignore
     on_scan: Callable[[str], None] = _ignore
+    on_device: Callable[[DeviceHealth], None] = _ignore
+    on_weight: Callable[[LiveWeight], None] = _ignore
+    on_drawer: Callable[[DrawerEvent], None] = _ignore
+    on_payment: Callable[[object], None] = _ignore
+    """A value of `services.card_payments`."""
     on_read_back: Callable[[int], None] = _ignore
     """This till took back so many entries that it had lost: session and basket may be others now."""
 

@@ -1,4 +1,4 @@
-"""What every card terminal can do, and the outcomes; each call blocks, on a thread that is the terminal's own.
+"""What every card terminal can do, and the outcomes; each call blocks, on the terminal's own thread.
 
 No card number is in any of these values: drivers mask what a terminal prints (see `masked`).
 """
@@ -99,7 +99,7 @@ class CardTerminal(Protocol):
         ...
 
     def abort(self) -> None:
-        """Ask for the end of the call under way, from any thread; its result tells whether that came through."""
+        """Ask for the end of the call under way, from any thread; its result tells what came of it."""
         ...
 
     def end_of_day(self, progress: Progress) -> EndOfDayResult:

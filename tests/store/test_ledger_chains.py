@@ -10,7 +10,7 @@ from till_app.domain.journal import GENESIS_HASH, sealed
 from till_app.services.ports import JournalPosition, TillIdentity
 from till_app.store.database import Database
 from till_app.store.ledger import SqliteLedger
-from till_app.store.ledger_schema import MIGRATIONS
+from till_app.store.ledger_schema import MIGRATIONS, REVISIONS
 from till_app.store.sqlite_engine import DRIVER, Synchronous
 
 FIRST = sealed("till-a", 1, "u1", "no_sale", 1, "2026-11-24T12:00", "2026-11-24", b'{"a":1}', GENESIS_HASH)
@@ -47,7 +47,7 @@ def test_an_older_ledger_keeps_its_entries_identity_and_what_was_acknowledged(tm
         assert ledger.acked_through() == JournalPosition(1, FIRST.hash)
         (chain,) = ledger.chains()
         assert (chain.began_at, chain.reason, chain.last_seq, chain.acked_through) == (None, "", 2, 1)
-    assert path.with_name("ledger.sqlite.before-0003").exists()
+    assert path.with_name(f"ledger.sqlite.before-{REVISIONS[-1]}").exists()
 
 
 def test_an_older_ledger_that_was_never_paired_has_no_chain(tmp_path: Path) -> None:

@@ -105,8 +105,8 @@ class DeviceControl(Protocol):
     def use(self, settings: DeviceSettings) -> None:
         """Save the settings, then stop the workers that they change and start them anew; jobs stay queued.
 
-        Raises `devices.settings.SettingsInvalid`'s base ValueError, and OSError when they cannot be saved: the
-        old ones go on then.
+        Raises ValueError with words when they make no sense, and OSError when they cannot be saved: the old
+        ones go on then.
         """
         ...
 

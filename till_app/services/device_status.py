@@ -31,7 +31,7 @@ class DeviceHealth:
     queue: int = 0
     """Jobs or messages that wait for it."""
     facts: dict[str, str] = field(default_factory=dict)
-    """By name, what else is known: `paper`, `cover`, `drawer`, `receipts_since_roll`, `last_scan`, `weight` …"""
+    """By name, what else is known: `paper`, `cover`, `drawer`, `receipts_since_roll`, `last_scan` …"""
 
 
 # ------------------------------------------------------------------- drawer

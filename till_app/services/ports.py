@@ -222,7 +222,15 @@ class CatalogueFeed(Protocol):
 
 class JobKind(StrEnum):
     RECEIPT = "receipt"
+    GIFT_RECEIPT = "gift_receipt"
+    CREDIT_NOTE = "credit_note"
+    PICK_UP_SLIP = "pick_up_slip"
     REPORT = "report"
+    CARD_SLIP = "card_slip"
+    """What a card terminal wants printed."""
+    LABEL = "label"
+    SHEET = "sheet"
+    """For installers: scanner codes, what was tested."""
 
 
 class JobState(StrEnum):
@@ -246,6 +254,57 @@ class PrintJob:
     created_at: str
     state: JobState = JobState.QUEUED
     reason: str = ""
+    printer: str = "receipt_printer"
+    """A name of `device_settings.DeviceId`: whose queue it stands in now."""
+
+
+class PaymentPurpose(StrEnum):
+    PURCHASE = "purchase"
+    REFUND = "refund"
+    REVERSAL = "reversal"
+
+
+class PaymentState(StrEnum):
+    STARTED = "started"
+    """Committed before the first byte goes to the terminal; after a restart it is as `unknown`."""
+    APPROVED = "approved"
+    DECLINED = "declined"
+    ABORTED = "aborted"
+    NOT_SENT = "not_sent"
+    UNKNOWN = "unknown"
+    """The money may have moved: no other attempt before the terminal or a person has said."""
+    REVERSED = "reversed"
+    SETTLED_BY_HAND = "settled_by_hand"
+    """A person looked at the terminal: `approved_minor` says what was taken, 0 for nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentAttempt:
+    """One payment at a card terminal, as a row."""
+
+    attempt_id: str
+    basket_uuid: str
+    purpose: PaymentPurpose
+    reference: str
+    """Given to the terminal: at most 36 characters, never used twice."""
+    amount_minor: int
+    currency: str
+    operator_id: str
+    session_id: str
+    started_at: str
+    state: PaymentState = PaymentState.STARTED
+    approved_minor: int = 0
+    ended_at: str | None = None
+    reason: str = ""
+    terminal: str = ""
+    """The kind of terminal, such as `zvt`."""
+    terminal_reference: str = ""
+    authorisation: str = ""
+    scheme: str = ""
+    of_attempt: str = ""
+    """What a reversal undoes."""
+    customer_copy: str = ""
+    """Lines of the terminal for the customer's receipt, masked."""
 
 
 @dataclass(frozen=True, slots=True)

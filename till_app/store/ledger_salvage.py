@@ -14,7 +14,14 @@ from till_app.store.sqlite_engine import DRIVER
 log = logging.getLogger(__name__)
 
 _ENTRY_NAMES = ", ".join(JournalEntry.__slots__)
-_KEPT_TABLES = ("open_basket", "open_basket_line", "open_basket_tender", "pin_state", "print_job")
+_KEPT_TABLES = (
+    "open_basket",
+    "open_basket_line",
+    "open_basket_tender",
+    "payment_attempt",
+    "pin_state",
+    "print_job",
+)
 """What no journal entry says. Of the print jobs only those that wait are worth anything."""
 _AT_ONCE = 64
 """Rows; where that fails, one after the other is tried."""

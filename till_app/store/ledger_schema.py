@@ -11,7 +11,7 @@ from till_app.store.sqlite_engine import Fault, fault_of, is_sound
 
 log = logging.getLogger(__name__)
 
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004")
 """All that this program knows, oldest first. Alembic, slow to import, is only asked when one is missing."""
 RECOVER_ADVICE = (
     "start the till with --recover: it keeps the file and takes from it, and from the hub, all there is"

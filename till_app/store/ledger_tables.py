@@ -204,11 +204,40 @@ print_job = Table(
     Column("created_at", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("reason", Text, nullable=False),
+    Column("printer", Text, nullable=False, server_default="receipt_printer"),
     sqlite_strict=True,
 )
 FINISHED_JOB = "state IN ('printed', 'cancelled')"
 """Finished jobs are kept for ever and are most of them: the index of the others stays small."""
 Index("ix_print_job_unfinished", print_job.c.number, sqlite_where=text(f"NOT ({FINISHED_JOB})"))
+
+payment_attempt = Table(
+    "payment_attempt",
+    metadata,
+    Column("attempt_id", Text, primary_key=True, nullable=False),
+    Column("basket_uuid", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("reference", Text, nullable=False, unique=True),
+    Column("amount_minor", Integer, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("operator_id", Text, nullable=False),
+    Column("session_id", Text, nullable=False),
+    Column("started_at", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("approved_minor", Integer, nullable=False),
+    Column("ended_at", Text),
+    Column("reason", Text, nullable=False),
+    Column("terminal", Text, nullable=False),
+    Column("terminal_reference", Text, nullable=False),
+    Column("authorisation", Text, nullable=False),
+    Column("scheme", Text, nullable=False),
+    Column("of_attempt", Text, nullable=False),
+    Column("customer_copy", Text, nullable=False),
+    sqlite_strict=True,
+)
+Index("ix_payment_attempt_basket_uuid", payment_attempt.c.basket_uuid)
+OPEN_PAYMENT = "state IN ('started', 'unknown')"
+Index("ix_payment_attempt_open", payment_attempt.c.started_at, sqlite_where=text(OPEN_PAYMENT))
 
 document_copies = Table(
     "document_copies",

@@ -8,6 +8,7 @@ from typing import TypeVar
 import shiboken6
 from PySide6.QtCore import QObject, Signal
 
+from till_app.services.device_status import DeviceHealth, DrawerEvent, LiveWeight
 from till_app.services.status import CatalogueChanged, PrinterStatus, SyncStatus
 
 Outcome = TypeVar("Outcome")
@@ -24,6 +25,14 @@ class Bridge(QObject):
     """PrinterStatus."""
     scanned = Signal(str)
     """A frame of a serial scanner."""
+    device_changed = Signal(object)
+    """DeviceHealth."""
+    weight_changed = Signal(object)
+    """LiveWeight."""
+    drawer_changed = Signal(object)
+    """DrawerEvent."""
+    payment_changed = Signal(object)
+    """What the card terminal does or has done: a value of `services.card_payments`."""
     read_back = Signal(int)
     """So many entries that this till had lost came back from the hub."""
     failed = Signal(str)
@@ -40,6 +49,18 @@ class Bridge(QObject):
 
     def report_scan(self, text: str) -> None:
         self.scanned.emit(text)
+
+    def report_device(self, health: DeviceHealth) -> None:
+        self.device_changed.emit(health)
+
+    def report_weight(self, weight: LiveWeight) -> None:
+        self.weight_changed.emit(weight)
+
+    def report_drawer(self, event: DrawerEvent) -> None:
+        self.drawer_changed.emit(event)
+
+    def report_payment(self, news: object) -> None:
+        self.payment_changed.emit(news)
 
     def report_read_back(self, entries: int) -> None:
         self.read_back.emit(entries)

@@ -171,6 +171,9 @@ def kind_words(kind: str) -> str:
         "till_health": tr(_CONTEXT, "Health of the till"),
         "chain_begun": tr(_CONTEXT, "Pairing"),
         "compensation": tr(_CONTEXT, "Correction"),
+        "drawer_event": tr(_CONTEXT, "Cash drawer"),
+        "card_payment": tr(_CONTEXT, "Card payment"),
+        "settings_changed": tr(_CONTEXT, "Changed settings"),
     }
     return known.get(kind, kind)
 

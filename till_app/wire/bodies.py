@@ -30,6 +30,9 @@ class Kind:
     TILL_HEALTH = "till_health"
     CHAIN_BEGUN = "chain_begun"
     COMPENSATION = "compensation"
+    DRAWER_EVENT = "drawer_event"
+    CARD_PAYMENT = "card_payment"
+    SETTINGS_CHANGED = "settings_changed"
 
 
 BODY_VERSION = 1
@@ -64,6 +67,10 @@ class LineBody(msgspec.Struct, frozen=True):
     """Of the list that `list_price_minor` came from, when it was not the item's own."""
     promotions: dict[str, int] = {}
     """By promotion, its part of `discount_minor`."""
+    batch: str = ""
+    """As the scanned code had it."""
+    expires_on: str = ""
+    """ISO date, as the scanned code had it."""
 
 
 class TenderBody(msgspec.Struct, frozen=True):
@@ -114,6 +121,8 @@ class SaleBody(msgspec.Struct, frozen=True):
     customer_name: str = ""
     promotion_names: dict[str, str] = {}
     """By id, of those in the lines, as the receipt has them."""
+    drawer_opened_for: str = ""
+    """Why the drawer was asked to open: `cash`, `change_due` or another tender; empty: it was not."""
 
 
 class BasketVoidedBody(msgspec.Struct, frozen=True):
@@ -289,6 +298,8 @@ class TillHealthBody(msgspec.Struct, frozen=True):
     ledger_check: str
     """`ok`, or what SQLite's quick check found."""
     printer: str
+    devices: dict[str, str] = {}
+    """By device that is set up, its state."""
 
 
 class ChainBegunBody(msgspec.Struct, frozen=True):
@@ -318,3 +329,56 @@ class CompensationBody(msgspec.Struct, frozen=True):
     reason: str
     operator_id: str
     approved_by: str | None = None
+
+
+class DrawerEventBody(msgspec.Struct, frozen=True):
+    """What became of the cash drawer outside of what sales, movements and `no_sale` say by themselves."""
+
+    event: str
+    """`dropped_late`, `failed`, `opened_unasked`, `left_open`, `opened_for_float`, `opened_for_count` or
+    `opened_for_test`."""
+    operator_id: str
+    """Who was signed on; empty: nobody."""
+    session_id: str = ""
+    reason: str = ""
+    """Why it was to open; for a failure, what it followed from."""
+    detail: str = ""
+    """Such as the receipt number, or for how many seconds it stood open."""
+
+
+class CardPaymentBody(msgspec.Struct, frozen=True):
+    """A step of a payment at a card terminal. There is one entry when it begins and one for each outcome.
+
+    No card number is in it.
+    """
+
+    attempt_id: str
+    """Also the `tender_id` of the tender that came of it."""
+    basket_uuid: str
+    purpose: str
+    """`purchase`, `refund` or `reversal`."""
+    state: str
+    """`started`, `approved`, `declined`, `aborted`, `not_sent`, `unknown`, `reversed`, or `settled_by_hand`
+    when a person looked."""
+    amount_minor: int
+    approved_minor: int
+    currency: str
+    operator_id: str
+    terminal: str
+    reference: str
+    """Ours, as the terminal was given it."""
+    terminal_reference: str = ""
+    authorisation: str = ""
+    scheme: str = ""
+    reason: str = ""
+    of_attempt: str = ""
+    """What a reversal undoes."""
+    approved_by: str | None = None
+
+
+class SettingsChangedBody(msgspec.Struct, frozen=True):
+    what: str
+    """Such as `devices`."""
+    operator_id: str
+    changes: dict[str, str]
+    """By name of the setting, what it is now; secrets are not among them."""

@@ -38,9 +38,11 @@ from till_app.wire.bodies import (
     BODY_VERSION,
     AgeCheckBody,
     BasketVoidedBody,
+    CardPaymentBody,
     ChainBegunBody,
     CompensationBody,
     CustomerAddedBody,
+    DrawerEventBody,
     Kind,
     MovementBody,
     NoSaleBody,
@@ -50,6 +52,7 @@ from till_app.wire.bodies import (
     ReprintBody,
     SaleBody,
     SessionOpenedBody,
+    SettingsChangedBody,
     StockAdjustedBody,
     StockCountedBody,
     TenderRemovedBody,
@@ -108,6 +111,9 @@ EFFECTS = {
     Kind.TILL_HEALTH: _effect(TillHealthBody, apply=keep_health),
     Kind.CHAIN_BEGUN: _effect(ChainBegunBody, check_chain, begin_chain),
     Kind.COMPENSATION: _effect(CompensationBody, check_compensation, compensate),
+    Kind.DRAWER_EVENT: _effect(DrawerEventBody),
+    Kind.CARD_PAYMENT: _effect(CardPaymentBody),
+    Kind.SETTINGS_CHANGED: _effect(SettingsChangedBody),
 }
 
 
