@@ -42,10 +42,22 @@ class DeviceClosed(TransientDeviceError):
     code = "closed"
 
 
+class QueueStopped(TransientDeviceError):
+    """The system's print queue is stopped or takes no jobs, until somebody starts it again."""
+
+    code = "queue_stopped"
+
+
 class DeviceNotPermitted(PermanentDeviceError):
     """The operating system does not let this user open the device."""
 
     code = "not_permitted"
+
+
+class QueueNotRaw(PermanentDeviceError):
+    """The system's print queue would change the printer's own language, or cannot carry it."""
+
+    code = "queue_not_raw"
 
 
 class AddressInvalid(PermanentDeviceError):

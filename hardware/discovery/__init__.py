@@ -1,1 +1,1 @@
-"""Finding devices: ports, queues, printers on the network, and what is plugged in while we look."""
+"""Finds devices, with as little permission and as few libraries as there are."""

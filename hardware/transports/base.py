@@ -2,7 +2,8 @@
 
 import selectors
 import time
-from typing import Protocol
+from enum import StrEnum
+from typing import Protocol, runtime_checkable
 
 NETWORK_BYTES_PER_S = 20_000
 """What a slow printer takes while it prints pictures."""
@@ -35,6 +36,34 @@ class Transport(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+class JobEnd(StrEnum):
+    """What a print queue of the system says became of a job."""
+
+    COMPLETED = "completed"
+    """All of it was handed to the printer."""
+    WITHDRAWN = "withdrawn"
+    """None of it was, and none will be: it is taken out of the queue."""
+    UNKNOWN = "unknown"
+    """Some of it may have reached the printer."""
+
+
+@runtime_checkable
+class ConfirmingTransport(Transport, Protocol):
+    """A way that carries no answers of the printer, but knows what became of a job: a queue of the system."""
+
+    def trouble(self) -> str:
+        """Why the queue passes nothing on now, a NotReadyReason's value; empty: it does.
+
+        Raises DeviceError.
+        """
+        ...
+
+    def settle(self, deadline_s: float) -> JobEnd:
+        """Wait for the end of what was written since it was opened; a job that has not ended by then is
+        taken back, so that it does not print or open a drawer minutes later."""
+        ...
 
 
 class Deadline:

@@ -16,6 +16,7 @@ import serial
 
 from hardware.errors import DeviceClosed, DeviceNotPermitted, DeviceTimeout, DeviceUnavailable
 from hardware.transports.base import Deadline, wait_for
+from hardware.transports.permission import permission_hint
 
 _PORT_ERRORS: tuple[type[Exception], ...] = (OSError, ValueError)
 if sys.platform != "win32":
@@ -69,10 +70,10 @@ class SerialTransport:
                 exclusive=True,
             )
         except PermissionError as error:
-            raise DeviceNotPermitted(f"this user may not open {port}") from error
+            raise DeviceNotPermitted(permission_hint(port)) from error
         except _PORT_ERRORS as error:
             if getattr(error, "errno", None) == errno.EACCES:
-                raise DeviceNotPermitted(f"this user may not open {port}") from error
+                raise DeviceNotPermitted(permission_hint(port)) from error
             raise DeviceUnavailable(f"{port} cannot be opened: {error}") from error
 
     def write(self, data: bytes, deadline_s: float) -> None:

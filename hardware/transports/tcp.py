@@ -23,7 +23,7 @@ class TcpTransport:
         """Connects. Raises DeviceRefused, DeviceUnavailable or DeviceTimeout."""
         self.sent_bytes = 0
         self._has_failed = False
-        self._socket = _connect(host, port, Deadline(connect_s))
+        self._socket = connect(host, port, Deadline(connect_s))
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def write(self, data: bytes, deadline_s: float) -> None:
@@ -72,7 +72,8 @@ class TcpTransport:
             pass
 
 
-def _connect(host: str, port: int, deadline: Deadline) -> socket.socket:
+def connect(host: str, port: int, deadline: Deadline) -> socket.socket:
+    """Raises DeviceRefused, DeviceUnavailable or DeviceTimeout."""
     failure: DeviceError = DeviceUnavailable(f"{host} has no address")
     for family, address in _resolve(host, port, deadline):
         connection = socket.socket(family, socket.SOCK_STREAM)

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import termios
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -220,6 +221,38 @@ def test_a_device_file_answers(cable: PtyPair) -> None:
         assert transport.read(64, 0.01) == b""
 
 
+def test_a_device_file_that_answers_with_nothing_at_once_is_not_asked_for_ever() -> None:
+    with closing(DeviceFileTransport(Path("/dev/null"))) as transport:
+        assert transport.can_read
+        assert transport.read(64, 0.02) == b""
+        assert transport.read(64, 0) == b""
+
+
+def test_a_write_to_a_device_file_ends_when_the_device_is_ready_for_more(
+    cable: PtyPair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only then has a printer's driver sent the last block, which closing the file would throw away."""
+    write = os.write
+
+    def take_and_be_busy(file: int, data: bytes) -> int:
+        taken = write(file, data)
+        termios.tcflow(file, termios.TCOOFF)
+        return taken
+
+    with closing(DeviceFileTransport(Path(cable.port))) as transport:
+        monkeypatch.setattr(os, "write", take_and_be_busy)
+        with pytest.raises(DeviceTimeout, match="last bytes"):
+            transport.write(b"receipt", 0.05)
+        assert transport.sent_bytes == 7
+
+
+def test_a_device_file_that_hangs_up_is_noticed(cable: PtyPair) -> None:
+    with closing(DeviceFileTransport(Path(cable.port))) as transport:
+        cable.unplug()
+        with pytest.raises(DeviceClosed):
+            transport.read(64, 1.0)
+
+
 def test_a_device_file_that_takes_no_more_ends_at_the_deadline(tmp_path: Path) -> None:
     path = tmp_path / "lp0"
     os.mkfifo(path)
@@ -245,6 +278,16 @@ def test_a_device_that_goes_away_while_writing_is_noticed(tmp_path: Path) -> Non
         with pytest.raises(DeviceClosed):
             transport.write(b"x", 1.0)
         assert transport.sent_bytes == 0
+
+
+def test_what_may_not_be_opened_names_the_group_that_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path, flags: int, mode: int = 0) -> int:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "open", refuse)
+    monkeypatch.setattr(Path, "group", lambda path: "lp")
+    with pytest.raises(DeviceNotPermitted, match="usermod -aG lp"):
+        DeviceFileTransport(Path("/dev/usb/lp0"))
 
 
 def test_whether_waiting_may_help_is_in_the_type() -> None:
