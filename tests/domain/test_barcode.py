@@ -8,10 +8,9 @@ from till_app.domain.barcode import (
     OtherCode,
     ReceiptCode,
     TradeItem,
-    as_gtin14,
-    check_digit,
     parse_barcode,
 )
+from till_app.domain.gtin import as_gtin14, check_digit
 
 digits12 = st.text("0123456789", min_size=12, max_size=12).filter(
     lambda text: text[:2] not in ("20", "02", "21")

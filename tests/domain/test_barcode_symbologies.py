@@ -5,18 +5,19 @@ from hypothesis import strategies as st
 from till_app.domain.barcode import (
     BadCheckDigit,
     Barcode,
-    EmbeddedValue,
     InStoreItem,
-    InStoreLayout,
     OtherCode,
     ReceiptCode,
     TradeItem,
-    check_digit,
-    expand_upc_e,
     parse_barcode,
 )
+from till_app.domain.gs1 import Gs1Amount, Gs1Date, Gs1Details
+from till_app.domain.gtin import check_digit, expand_upc_e, is_isbn, is_issn
+from till_app.domain.in_store import EmbeddedValue, InStoreLayout
+from till_app.domain.symbology import split_identifier, symbology_name
 
 GS = "\x1d"
+WHISKY, HAM = "05000128104517", "95011015300038"
 
 
 def with_check_digit(body: str) -> str:
@@ -51,19 +52,25 @@ def test_what_is_no_upc_e_does_not_expand(text: str) -> None:
         ("]E05000128104517", TradeItem("5000128104517", "05000128104517")),
         ("\x02]E05000128104517\r", TradeItem("5000128104517", "05000128104517")),
         ("]E450184323", TradeItem("50184323", "00000050184323")),
-        ("]E3500012810451712", TradeItem("5000128104517", "05000128104517")),
-        ("]E3500012810451752495", TradeItem("5000128104517", "05000128104517")),
-        ("500012810451752495", TradeItem("5000128104517", "05000128104517")),
+        ("]E3500012810451712", TradeItem("5000128104517", "05000128104517", add_on="12")),
+        ("]E3500012810451752495", TradeItem("5000128104517", "05000128104517", add_on="52495")),
+        ("500012810451752495", TradeItem("5000128104517", "05000128104517", add_on="52495")),
         ("]I115000128104514", TradeItem("15000128104514", "15000128104514")),
         ("]C0RN2-004182", ReceiptCode("RN2-004182", "2-004182")),
         ("]d20105000128104517", TradeItem("05000128104517", "05000128104517")),
         ("]Q3" + GS + "0105000128104517", TradeItem("05000128104517", "05000128104517")),
-        ("]C11726123101050001281045171012AB", TradeItem("05000128104517", "05000128104517")),
-        ("]C110LOT7" + GS + "0105000128104517", TradeItem("05000128104517", "05000128104517")),
-        ("010500012810451710LOT7" + GS + "17261231", TradeItem("05000128104517", "05000128104517")),
+        (
+            "]C11726123101050001281045171012AB",
+            TradeItem(WHISKY, WHISKY, Gs1Details(batch="12AB", expires=Gs1Date("261231"))),
+        ),
+        ("]C110LOT7" + GS + "0105000128104517", TradeItem(WHISKY, WHISKY, Gs1Details(batch="LOT7"))),
+        (
+            "010500012810451710LOT7" + GS + "17261231",
+            TradeItem(WHISKY, WHISKY, Gs1Details(batch="LOT7", expires=Gs1Date("261231"))),
+        ),
         ("]C101950110153000333103000412", BadCheckDigit("95011015300033", "8")),
-        ("01950110153000383103000412", TradeItem("95011015300038", "95011015300038")),
-        ("]d201950110153000383922000391", TradeItem("95011015300038", "95011015300038")),
+        ("01950110153000383103000412", TradeItem(HAM, HAM, Gs1Details(weight_grams=412))),
+        ("]d201950110153000383922000391", TradeItem(HAM, HAM, Gs1Details(price=Gs1Amount(391, 2)))),
     ],
 )
 def test_each_symbology_is_read_as_what_it_is(scanned: str, parsed: Barcode) -> None:
@@ -76,7 +83,7 @@ def test_each_symbology_is_read_as_what_it_is(scanned: str, parsed: Barcode) -> 
         "]C111" + "261230",  # GS1-128 with a production date: as long as a GTIN-8, and its digit fits
         "]C0" + "50184323",  # Code 128: the shop's own number, whatever its length
         "]A0" + "5000128104518",  # Code 39
-        "]Q1" + "https://example.org/01/05000128104517",
+        "]Q1" + "https://example.org/menu",
         "10LOT7" + GS + "17261231",
     ],
 )
@@ -142,3 +149,48 @@ def test_a_shop_lays_out_its_own_labels(
 def test_a_layout_that_does_not_fill_the_label_cannot_be_made() -> None:
     with pytest.raises(ValueError, match="12 digits"):
         InStoreLayout("28", 4, 5, EmbeddedValue.PRICE, 2)
+
+
+@pytest.mark.parametrize(
+    ("scanned", "parsed"),
+    [
+        ("0-306-40615-2", TradeItem("0-306-40615-2", "09780306406157")),
+        ("080442957X", TradeItem("080442957X", "09780804429573")),
+        ("080442957x", TradeItem("080442957x", "09780804429573")),
+        ("0306406153", OtherCode("0306406153")),
+        ("9780306406157", TradeItem("9780306406157", "09780306406157")),
+        ("978030640615752499", TradeItem("9780306406157", "09780306406157", add_on="52499")),
+        ("977026299603805", TradeItem("9770262996038", "09770262996038", add_on="05")),
+        ("]E3003600029145212345", TradeItem("0036000291452", "00036000291452", add_on="12345")),
+        ("03600029145212345", TradeItem("036000291452", "00036000291452", add_on="12345")),
+    ],
+)
+def test_books_and_papers_keep_their_add_on(scanned: str, parsed: Barcode) -> None:
+    assert parse_barcode(scanned) == parsed
+
+
+def test_numbers_of_books_and_papers_are_known() -> None:
+    assert [is_isbn(gtin) for gtin in ("09780306406157", "09791032305690", "09790060115615")] == [
+        True,
+        True,
+        False,
+    ]
+    assert [is_issn(gtin) for gtin in ("09770262996038", "09780306406157")] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("scanned", "name"),
+    [
+        ("]E05000128104517", "EAN-13"),
+        ("]E450184323", "EAN-8"),
+        ("]C10105000128104517", "GS1-128"),
+        ("]C0AB", "Code 128"),
+        ("]d2", "GS1 DataMatrix"),
+        ("]Q3", "GS1 QR Code"),
+        ("]e0", "GS1 DataBar"),
+        ("5000128104517", ""),
+        ("]?", ""),
+    ],
+)
+def test_an_aim_identifier_names_the_symbology(scanned: str, name: str) -> None:
+    assert symbology_name(split_identifier(scanned)[0]) == name

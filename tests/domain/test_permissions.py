@@ -9,6 +9,7 @@ sell                    yes      yes         yes      no
 void_basket             yes      yes         yes      no
 discount                no       yes         yes      no
 override_price          no       yes         yes      no
+sell_expired            no       yes         yes      no
 return                  yes      yes         yes      no
 return_without_receipt  no       yes         yes      no
 no_sale                 yes      yes         yes      no
@@ -19,6 +20,7 @@ set_up_devices          no       no          yes      yes
 count_stock             no       yes         yes      no
 accept_removal          no       no          yes      no
 link_till               no       yes         yes      yes
+confirm_card_payment    yes      yes         yes      no
 """
 _HEAD, *_ROWS = (line.split() for line in TABLE.strip().splitlines())
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from hardware.addresses import parse_port
 from hardware.errors import DeviceClosed
-from hardware.scanners.serial_scanner import LONGEST_FRAME_BYTES, FrameSplitter, ScanFrame, SerialScanner
+from hardware.scanners.frame import LONGEST_FRAME_BYTES, FrameSplitter, ScanFrame
+from hardware.scanners.serial_scanner import SerialScanner
 from hardware.simulated.pty_pair import PtyPair
 from tests.conftest import ExpectedLogs
 

@@ -82,6 +82,10 @@ class BasketLine:
     """`list_price_minor` holds only for the basket's customer."""
     promotions: tuple[PromotionSaving, ...] = ()
     """What they take off, worked out again after each change of the basket."""
+    batch: str = ""
+    """As the scanned code had it."""
+    expires_on: str = ""
+    """ISO date, as the scanned code had it."""
 
     @property
     def before_discount_minor(self) -> int:
@@ -162,6 +166,8 @@ class BasketLine:
             self.vat_code,
             self.vat_rate_bp,
             self.minimum_age,
+            self.batch,
+            self.expires_on,
             self.code if self.list_price_minor is None else "",
         )
 
@@ -177,6 +183,8 @@ def priced_line(
     price: EffectivePrice | None = None,
     unit_price_minor: int | None = None,
     fixed_price_minor: int | None = None,
+    batch: str = "",
+    expires_on: str = "",
 ) -> BasketLine:
     """A line for an item as the catalogue has it on an ISO day.
 
@@ -208,6 +216,8 @@ def priced_line(
         fixed_price_minor=fixed_price_minor,
         price_list_id=listed.price_list_id,
         is_customer_price=listed.is_for_customers,
+        batch=batch,
+        expires_on=expires_on,
     )
 
 

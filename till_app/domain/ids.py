@@ -20,8 +20,14 @@ def receipt_number(till_code: str, counter: int) -> str:
 
 
 RECEIPT_BARCODE_PREFIX = "RN"
+GIFT_BARCODE_PREFIX = "GR"
 
 
 def receipt_barcode(number: str) -> str:
     """What the Code 128 at the foot of a receipt holds."""
     return RECEIPT_BARCODE_PREFIX + number
+
+
+def gift_barcode(number: str) -> str:
+    """What the Code 128 of a gift receipt holds: the same sale, brought by somebody who may not have paid."""
+    return GIFT_BARCODE_PREFIX + number

@@ -10,6 +10,8 @@ class Permission(StrEnum):
     VOID_BASKET = "void_basket"
     DISCOUNT = "discount"
     OVERRIDE_PRICE = "override_price"
+    SELL_EXPIRED = "sell_expired"
+    """Goods past the date on them."""
     RETURN = "return"
     RETURN_WITHOUT_RECEIPT = "return_without_receipt"
     NO_SALE = "no_sale"
@@ -22,12 +24,23 @@ class Permission(StrEnum):
     """Of many goods at once, which the hub asks for."""
     LINK_TILL = "link_till"
     """Pair it again, or carry what is unsent away in a file."""
+    CONFIRM_CARD_PAYMENT = "confirm_card_payment"
+    """Say what a card terminal did that cannot be asked."""
 
 
-_CASHIER = frozenset({Permission.SELL, Permission.VOID_BASKET, Permission.RETURN, Permission.NO_SALE})
+_CASHIER = frozenset(
+    {
+        Permission.SELL,
+        Permission.VOID_BASKET,
+        Permission.RETURN,
+        Permission.NO_SALE,
+        Permission.CONFIRM_CARD_PAYMENT,
+    }
+)
 _SUPERVISOR = _CASHIER | {
     Permission.DISCOUNT,
     Permission.OVERRIDE_PRICE,
+    Permission.SELL_EXPIRED,
     Permission.RETURN_WITHOUT_RECEIPT,
     Permission.PAY_IN_OUT,
     Permission.X_REPORT,

@@ -37,6 +37,10 @@ class SaleLine:
     """Of the list that `list_price_minor` came from; None: the item's own price."""
     promotions: tuple[PromotionSaving, ...] = ()
     """Parts of `discount_minor`."""
+    batch: str = ""
+    """As the scanned code had it; with `expires_on` it is on record in the journal alone."""
+    expires_on: str = ""
+    """ISO date, as the scanned code had it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +124,8 @@ def lines_of(basket: Basket, *, voided: bool = False) -> tuple[SaleLine, ...]:
             origin=line.origin,
             price_list_id=line.price_list_id,
             promotions=line.promotions,
+            batch=line.batch,
+            expires_on=line.expires_on,
         )
         for line in basket.all_lines
         if line.voided is voided

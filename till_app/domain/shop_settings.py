@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from till_app.domain.catalogue import Setting
+from till_app.domain.in_store import InStoreLayout, layouts_from_text
+from till_app.domain.receipt_templates import Template, templates_from_text
 
 _TRUE, _FALSE = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})
 
@@ -18,6 +20,10 @@ class ShopSettings:
     """From this difference between the clocks of till and hub on, the till says that its clock is wrong."""
     lock_after_s: int = 0
     """The till locks itself when nobody touched it for so long; 0: never."""
+    label_layouts: tuple[InStoreLayout, ...] = ()
+    """How the shop's own labels are laid out; empty: as usual in its country. JSON at the hub."""
+    receipt_template: tuple[Template, ...] = ()
+    """Of documents that the shop wants printed otherwise than usual. JSON at the hub: one, or a list."""
 
 
 _INTEGERS = {"clock_skew_warning_s": (1, 86_400), "lock_after_s": (0, 86_400)}
@@ -29,7 +35,7 @@ def settings_from(settings: Iterable[Setting]) -> tuple[ShopSettings, tuple[str,
 
     Names that this release does not know are for another one.
     """
-    values: dict[str, bool | int] = {}
+    values: dict[str, bool | int | tuple[InStoreLayout, ...] | tuple[Template, ...]] = {}
     bad: list[str] = []
     for setting in settings:
         text = setting.value.strip().lower()
@@ -43,5 +49,15 @@ def settings_from(settings: Iterable[Setting]) -> tuple[ShopSettings, tuple[str,
             if text.isascii() and text.isdigit() and least <= int(text) <= most:
                 values[setting.name] = int(text)
             else:
+                bad.append(setting.name)
+        elif setting.name == "label_layouts":
+            try:
+                values[setting.name] = layouts_from_text(setting.value)
+            except ValueError:
+                bad.append(setting.name)
+        elif setting.name == "receipt_template":
+            try:
+                values[setting.name] = templates_from_text(setting.value)
+            except ValueError:
                 bad.append(setting.name)
     return ShopSettings(**values), tuple(bad)  # type: ignore[arg-type]
