@@ -1,1 +1,1 @@
-"""Displays with a line or two for the customer; a second screen is no device of this folder."""
+"""Customer displays of two lines of characters; what they say is decided elsewhere."""

@@ -1,1 +1,1 @@
-"""Scales: what they are asked, what they answer, and which of it is a weight to sell by."""
+"""Counter scales: how each protocol asks for a weight and what it answers; prices are elsewhere."""
