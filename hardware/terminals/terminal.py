@@ -21,7 +21,7 @@ class Outcome(StrEnum):
     ABORTED = "aborted"
     """Given up at the terminal or by `abort`, and the terminal said so: no money moved."""
     NOT_SENT = "not_sent"
-    """Nothing of the request reached the terminal: no money moved."""
+    """Nothing of the request reached the terminal, or it would not begin (`busy`): no money moved."""
     NOT_FOUND = "not_found"
     """The answer to `query`: the terminal knows its transactions and this is none of them."""
     UNKNOWN = "unknown"
@@ -113,17 +113,28 @@ class CardTerminal(Protocol):
     def close(self) -> None: ...
 
 
-_LONG_NUMBER = re.compile(r"(?<!\d)\d(?:[ -]?\d){11,18}(?!\d)")
+_LONG_NUMBER = re.compile(r"\d(?:[ -]?\d){11,}")
+_CARD_DIGITS = range(12, 20)
 
 
 def masked(text: str) -> str:
     """A line of a terminal without control characters, and with what may be a card number starred out."""
-    return _LONG_NUMBER.sub(_stars, clean(text))
+    text = clean(text)
+    while (starred := _LONG_NUMBER.sub(lambda match: _without_card(match.group()), text)) != text:
+        text = starred  # the last four digits may be the first of another
+    return text
 
 
-def _stars(match: re.Match[str]) -> str:
-    digits = re.sub(r"\D", "", match.group())
-    return "*" * (len(digits) - 4) + digits[-4:] if _passes_luhn(digits) else match.group()
+def _without_card(run: str) -> str:
+    """Digits in groups, of which any neighbours may be a card number: `4111111111111111 12` has an expiry."""
+    groups = re.split(r"([ -])", run)
+    for first in range(0, len(groups), 2):
+        for last in range(len(groups) - 1, first - 1, -2):
+            digits = "".join(groups[first : last + 1 : 2])
+            if len(digits) in _CARD_DIGITS and _passes_luhn(digits):
+                starred = "*" * (len(digits) - 4) + digits[-4:]
+                return "".join([*groups[:first], starred, *groups[last + 1 :]])
+    return run
 
 
 def _passes_luhn(digits: str) -> bool:
