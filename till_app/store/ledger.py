@@ -19,6 +19,7 @@ from till_app.store.instance_lock import AlreadyLocked, InstanceLock
 from till_app.store.ledger_access import disk_faults_told
 from till_app.store.ledger_customers import LedgerCustomers
 from till_app.store.ledger_outbox import LedgerOutbox
+from till_app.store.ledger_payments import LedgerPayments
 from till_app.store.ledger_print_jobs import LedgerPrintJobs
 from till_app.store.ledger_proof import LedgerProof
 from till_app.store.ledger_restore import SqliteLedgerRestore
@@ -60,7 +61,9 @@ _BASKET_TENDERS = (
 _PIN_STATE = select(t.pin_state).where(t.pin_state.c.staff_id == bindparam("staff_id"))
 
 
-class SqliteLedger(LedgerSales, LedgerStock, LedgerCustomers, LedgerOutbox, LedgerPrintJobs, LedgerProof):
+class SqliteLedger(
+    LedgerSales, LedgerStock, LedgerCustomers, LedgerOutbox, LedgerPayments, LedgerPrintJobs, LedgerProof
+):
     """Implements Ledger, Outbox and PrintJobs on one file."""
 
     def __init__(self, path: Path) -> None:

@@ -8,8 +8,9 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from till_app.domain.journal import JournalEntry, is_intact, sealed
 from till_app.domain.sale import Sale
 from till_app.domain.session import TillSession
-from till_app.services.ports import ReadBackRefused, TillNumbers
+from till_app.services.ports import PaymentAttempt, ReadBackRefused, TillNumbers
 from till_app.store import ledger_chain as newest
+from till_app.store import ledger_payments as payments
 from till_app.store import ledger_rows as rows
 from till_app.store import ledger_tables as t
 from till_app.store.ledger_write import Number, SqliteLedgerWrite
@@ -113,6 +114,9 @@ class SqliteLedgerRestore(SqliteLedgerWrite):
 
     def restore_copies(self, document: str, copies: int) -> None:
         self._connection.execute(_RAISE_COPIES, {"document": document, "copies": copies})
+
+    def restore_payment(self, attempt: PaymentAttempt) -> None:
+        payments.restore_payment(self._connection, attempt)
 
     def close_basket(self, uuid: str) -> None:
         if self._connection.execute(_OPEN_BASKET).scalar() == uuid:

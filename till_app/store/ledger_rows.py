@@ -23,7 +23,9 @@ _SALE_FIELDS = tuple(
     field.name for field in fields(Sale) if field.name not in ("lines", "tenders", "voided_lines", "customer")
 )
 _LINE_FIELDS = tuple(
-    field.name for field in fields(SaleLine) if field.name not in ("origin", "price_list_id", "promotions")
+    field.name
+    for field in fields(SaleLine)
+    if field.name not in ("origin", "price_list_id", "promotions", "batch", "expires_on")
 )
 _UNIT_POSITION = _LINE_FIELDS.index("unit")
 LINE_COLUMNS = (

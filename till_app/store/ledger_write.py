@@ -17,12 +17,14 @@ from till_app.services.ports import (
     ChainPosition,
     Fact,
     JournalPosition,
+    PaymentAttempt,
     PinState,
     PrintJob,
     TillIdentity,
     TillNumbers,
 )
 from till_app.store import ledger_chain as newest
+from till_app.store import ledger_payments as payments
 from till_app.store import ledger_rows as rows
 from till_app.store import ledger_tables as t
 from till_app.store.ledger_write_journal import JournalWriter
@@ -223,6 +225,16 @@ class SqliteLedgerWrite:
 
     def add_print_job(self, job: PrintJob) -> None:
         self._connection.execute(_ADD_JOB, rows.job_row(job))
+
+    # ----------------------------------------------------------- card payments
+
+    def begin_payment(self, attempt: PaymentAttempt) -> None:
+        payments.begin_payment(self._connection, attempt)
+
+    def end_payment(self, attempt: PaymentAttempt) -> None:
+        """Raises WrongUse when it was not begun."""
+        if not payments.end_payment(self._connection, attempt):
+            raise WrongUse(f"there is no payment {attempt.attempt_id}")
 
     # ----------------------------------------------------------------- sessions
 
