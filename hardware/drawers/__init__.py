@@ -1,1 +1,1 @@
-"""Cash drawers: how each is opened, and whether it can say that it is open."""
+"""Cash drawers: behind a printer, or with a connection of their own."""
