@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.hub.building import Client, TillClient, make_line
+from till_app.domain.in_store import EmbeddedValue, InStoreLayout, layouts_as_text
 
 SHOPS = (
     "shop_code,name,currency,address,phone\n"
@@ -124,6 +125,29 @@ def test_a_shops_own_setting_stays_when_the_one_of_every_shop_changes(chain: Cli
     assert (put("soon"), put("60", shop="MOON")) == (400, 400)
     assert chain.admin("DELETE", "/settings/lock_after_s").status_code == 204
     assert records(york, "setting") == []
+
+
+def test_a_table_of_label_layouts_reaches_the_tills_and_one_that_makes_no_sense_is_refused(
+    chain: Client,
+) -> None:
+    leeds = paired(chain, "LEEDS")
+    layouts = tuple(
+        InStoreLayout(str(prefix), 5, 4, EmbeddedValue.PRICE, 2, has_verifier=True)
+        for prefix in range(20, 30)
+    )
+    table = layouts_as_text(layouts)
+    assert len(table) > 200
+
+    def put(value: str) -> int:
+        return chain.admin("PUT", "/settings/label_layouts", json={"value": value}).status_code
+
+    assert (put(table), put("[]"), put(table)) == (200, 200, 200)
+    assert (put("20:5:5"), put(table.replace('"20"', '"50"')), put(table.replace('"20"', '"21"'))) == (
+        400,
+        400,
+        400,
+    )
+    assert records(leeds, "setting") == [["label_layouts", table]]
 
 
 def test_each_shop_has_one_default_location(chain: Client) -> None:

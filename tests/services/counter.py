@@ -1,7 +1,7 @@
 """A till's services over real SQLite files, with a small shop, a clock that stands still and devices that
 note what they were asked."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from argon2 import PasswordHasher
 
+from till_app.devices.drawer_rule import opening_cause
 from till_app.domain.catalogue import (
     Department,
     Item,
@@ -21,6 +22,9 @@ from till_app.domain.catalogue import (
 )
 from till_app.domain.currency import GBP
 from till_app.domain.tax import VatKind, VatRate
+from till_app.services.device_ports import PaymentTerminal
+from till_app.services.device_settings import DrawerSettings
+from till_app.services.device_status import DrawerOpening
 from till_app.services.pins import Argon2Pins
 from till_app.services.ports import CatalogueRecord, HealthReading, TillIdentity
 from till_app.services.till import TillServices, build_services
@@ -110,12 +114,26 @@ class Devices:
     """Stands where drawer, printer and sync thread do: counts what it was asked, in order."""
 
     asked: list[str] = field(default_factory=list)
+    openings: list[DrawerOpening] = field(default_factory=list)
+    drawer: DrawerSettings = field(default_factory=DrawerSettings)
+    has_printer: bool = True
 
-    def open(self) -> None:
+    @property
+    def is_set_up(self) -> bool:
+        return self.drawer.connection != "none"
+
+    def open(self, opening: DrawerOpening) -> None:
         self.asked.append("drawer")
+        self.openings.append(opening)
+
+    def opens_for(self, tender_kinds: Sequence[str], change_due_minor: int) -> str:
+        return opening_cause(self.drawer, tender_kinds, change_due_minor)
 
     def wake(self) -> None:
         self.asked.append("wake")
+
+    def serves(self, printer: str) -> bool:
+        return self.has_printer
 
     def read(self) -> HealthReading:
         return HealthReading("0.1.0", "test machine", 50_000_000_000, 200_000, 900_000, 0, "ok", "ready")
@@ -140,6 +158,7 @@ class ShopCounter:
         self.sign_on()
         self.services.cash_control.open_session(float_minor)
         self.devices.asked.clear()
+        self.devices.openings.clear()
 
     def sell(self, *codes: str, given_minor: int | None = None) -> str:
         """Scan, pay in cash, complete; returns the receipt number."""
@@ -152,9 +171,14 @@ class ShopCounter:
 
 @contextmanager
 def open_counter(
-    folder: Path, clock: StandingClock | None = None, *, combine_lines: bool | None = None
+    folder: Path,
+    clock: StandingClock | None = None,
+    *,
+    combine_lines: bool | None = None,
+    terminal: Callable[[SqliteLedger], PaymentTerminal] | None = None,
 ) -> Iterator[ShopCounter]:
-    """The counter on that folder's files; opened a second time, it finds what the first left."""
+    """The counter on that folder's files; opened a second time, it finds what the first left. `terminal`
+    makes its card terminal; without, cards are keyed by hand."""
     clock = clock or StandingClock()
     ledger = SqliteLedger(folder / "ledger.sqlite")
     catalogue = SqliteCatalogue(folder / "catalogue.sqlite")
@@ -176,6 +200,7 @@ def open_counter(
             sync=devices,
             health_probe=devices,
             combine_lines=combine_lines,
+            terminal=terminal(ledger) if terminal is not None else None,
         )
         yield ShopCounter(services, ledger, catalogue, clock, devices, folder)
     finally:

@@ -19,10 +19,10 @@ from tests.services.counter import (
     open_counter,
     staff_member,
 )
-from till_app.domain.barcode import check_digit, expand_upc_e
 from till_app.domain.catalogue import Role
 from till_app.domain.currency import EUR
 from till_app.domain.errors import DomainError
+from till_app.domain.gtin import check_digit, expand_upc_e
 from till_app.domain.session import MovementKind
 from till_app.domain.tender import TenderKind
 from till_app.services.ports import CatalogueRecord, Gone

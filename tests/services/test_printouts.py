@@ -196,8 +196,8 @@ def test_x_and_z_say_the_day(tmp_path: Path) -> None:
             "Over                                 £0.04\n"
             "------------------------------------------\n"
             "Grand total                          £5.56\n"
-            f"Journal                                2–{z.journal_last_seq}\n"
-            f"Not yet sent                             {z.unsent_count}\n"
+            f"Journal                               2–{z.journal_last_seq}\n"
+            f"Not yet sent                            {z.unsent_count}\n"
             "2 sales, 0 at the hub, 2 to be sent, chain\nintact\n"
             f"Chain {z.chain_head[:16]}\n"
         )

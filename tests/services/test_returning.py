@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from tests.services.counter import CHEDDAR, SAM, WINE, ShopCounter, open_counter
-from till_app.domain.barcode import check_digit
 from till_app.domain.errors import DomainError
+from till_app.domain.gtin import check_digit
 from till_app.domain.sale import Sale
 from till_app.domain.tender import TenderKind
 from till_app.services.scanning import Pending

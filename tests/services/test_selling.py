@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from tests.services.counter import CHEDDAR, MILK, MORAG, SAM, ShopCounter, open_counter
-from till_app.domain.barcode import check_digit
 from till_app.domain.errors import DomainError
+from till_app.domain.gtin import check_digit
 from till_app.services.scanning import (
     Added,
     Ambiguous,

@@ -5,6 +5,7 @@ import pytest
 from tests.conftest import ExpectedLogs
 from tests.services.chain_shop import apply, setting
 from tests.services.counter import ShopCounter
+from till_app.domain.in_store import EmbeddedValue, InStoreLayout, layouts_as_text
 from till_app.domain.shop_settings import ShopSettings, settings_from
 
 
@@ -52,3 +53,13 @@ def test_a_bad_value_is_in_the_log(counter: ShopCounter, expected_logs: Expected
     apply(counter, setting("lock_after_s", "soon"))
     counter.services.settings.read_again()
     assert counter.services.settings.current.lock_after_s == 0
+
+
+def test_a_table_of_label_layouts_is_read_and_a_bad_one_leaves_the_usual() -> None:
+    table = (InStoreLayout("27", 4, 5, EmbeddedValue.PRICE, 2, has_verifier=True),)
+    settings, bad = settings_from([setting("label_layouts", layouts_as_text(table))])
+    assert (settings.label_layouts, bad) == (table, ())
+    assert settings_from([setting("label_layouts", '[{"prefix": "27"}]')]) == (
+        ShopSettings(),
+        ("label_layouts",),
+    )

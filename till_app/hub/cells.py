@@ -3,8 +3,8 @@
 import re
 from datetime import date
 
-from till_app.domain.barcode import as_gtin14, check_digit, expand_upc_e
 from till_app.domain.basket_line import MAX_LINE_MINOR
+from till_app.domain.gtin import as_gtin14, check_digit, expand_upc_e
 
 MAX_CODE_LENGTH = 48
 MAX_NAME_LENGTH = 200

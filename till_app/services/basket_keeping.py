@@ -9,6 +9,7 @@ from till_app.domain.errors import DomainError
 from till_app.domain.sale import lines_of
 from till_app.domain.tender import TenderLine
 from till_app.services.bodies import line_body
+from till_app.services.open_payments import OpenPayments
 from till_app.services.ports import Fact, Ledger
 from till_app.services.pricing import Pricing
 from till_app.services.workplace import Workplace
@@ -20,10 +21,13 @@ _T = TypeVar("_T")
 class BasketKeeper:
     """GUI thread only. After an error the basket is as it was."""
 
-    def __init__(self, workplace: Workplace, ledger: Ledger, pricing: Pricing) -> None:
+    def __init__(
+        self, workplace: Workplace, ledger: Ledger, pricing: Pricing, payments: OpenPayments
+    ) -> None:
         self._workplace = workplace
         self._ledger = ledger
         self._pricing = pricing
+        self._payments = payments
         self.basket: Basket | None = None
         """None between two customers. To be read, not changed."""
         self.tenders: tuple[TenderLine, ...] = ()
@@ -65,11 +69,13 @@ class BasketKeeper:
     ) -> _T:
         """Change a copy, save what differs with the fact it makes, then show it.
 
-        Raises DomainError `basket_empty` when a new basket would have nothing in it.
+        Raises DomainError `basket_empty` when a new basket would have nothing in it, and `payment_open` while
+        a terminal takes a payment for it.
         """
         self._workplace.require_seller()
         self._workplace.require_session()
         is_new = self.basket is None
+        self.require_no_open_payment()
         draft = (self.basket or self.new_basket()).copy(approved_by)
         before = {line.line_id: line for line in draft.all_lines}
         header_before = (draft.age_checked, draft.customer)
@@ -108,12 +114,30 @@ class BasketKeeper:
         if basket.is_empty and not tenders:
             self.close_voided(basket, removed=removed)
             return
+        self.require_no_open_payment()
         with self._ledger.write() as write:
             write.save_tenders(basket.uuid, tenders)
             if removed is not None:
                 write.record(self._tender_fact(basket, removed))
             write.commit()
         self.tenders = tenders
+
+    def tenders_saved(self, tenders: tuple[TenderLine, ...]) -> None:
+        """What a card terminal did to them is on disk already, with its outcome."""
+        self.tenders = tenders
+
+    def close_if_empty(self) -> None:
+        """A basket without lines is closed as voided when the last of its money went back; while the till is
+        locked it stays for whoever comes."""
+        basket = self.basket
+        is_somebody_here = self._workplace.operator is not None and not self._workplace.is_locked
+        if basket is not None and basket.is_empty and not self.tenders and is_somebody_here:
+            self.close_voided(basket)
+
+    def require_no_open_payment(self) -> None:
+        """Raises DomainError `payment_open`."""
+        if self.basket is not None:
+            self._payments.require_none_of(self.basket.uuid)
 
     def sold(self) -> None:
         """The basket became a sale, which has cleared it on disk."""
@@ -134,6 +158,7 @@ class BasketKeeper:
     def close_voided(
         self, basket: Basket, approved_by: str | None = None, removed: TenderLine | None = None
     ) -> None:
+        self.require_no_open_payment()
         session = self._workplace.require_session()
         body = BasketVoidedBody(
             uuid=basket.uuid,

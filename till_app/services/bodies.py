@@ -44,6 +44,8 @@ def line_body(line: SaleLine) -> LineBody:
         origin=(OriginBody(origin.sale_uuid, origin.receipt_number, origin.line_number) if origin else None),
         price_list_id=line.price_list_id,
         promotions={saving.promotion_id: saving.amount_minor for saving in line.promotions},
+        batch=line.batch,
+        expires_on=line.expires_on,
     )
 
 
@@ -64,7 +66,7 @@ def cash_movement_body(movement: DrawerMovement, approved_by: str | None) -> Cas
     return CashMovementBody(**msgspec.structs.asdict(movement_body(movement)), approved_by=approved_by)
 
 
-def sale_body(sale: Sale, movements: Iterable[DrawerMovement]) -> SaleBody:
+def sale_body(sale: Sale, movements: Iterable[DrawerMovement], *, drawer_opened_for: str = "") -> SaleBody:
     return SaleBody(
         uuid=sale.uuid,
         receipt_number=sale.receipt_number,
@@ -100,6 +102,7 @@ def sale_body(sale: Sale, movements: Iterable[DrawerMovement]) -> SaleBody:
             for line in (*sale.lines, *sale.voided_lines)
             for saving in line.promotions
         },
+        drawer_opened_for=drawer_opened_for,
     )
 
 

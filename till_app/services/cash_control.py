@@ -6,10 +6,13 @@ from till_app.domain.permissions import Permission
 from till_app.domain.session import DrawerMovement, MovementKind, TillSession
 from till_app.domain.tender import MAX_TENDER_MINOR
 from till_app.services.bodies import cash_movement_body, movement_body
+from till_app.services.device_ports import CashDrawer
+from till_app.services.device_status import DrawerOpening, OpeningReason
+from till_app.services.drawer_journal import OPENED_FOR_COUNT, OPENED_FOR_FLOAT
 from till_app.services.health import Health
-from till_app.services.ports import CashDrawer, Clock, Ledger, SyncWaker
+from till_app.services.ports import Clock, Ledger, SyncWaker
 from till_app.services.workplace import Workplace
-from till_app.wire.bodies import Kind, NoSaleBody, SessionOpenedBody
+from till_app.wire.bodies import DrawerEventBody, Kind, NoSaleBody, SessionOpenedBody
 
 _INTO_DRAWER = {
     MovementKind.LOAN: 1,
@@ -39,7 +42,7 @@ class CashControl:
         self._sync = sync
 
     def open_session(self, float_minor: int) -> TillSession:
-        """Begin the trading day.
+        """Begin the trading day; the drawer opens for its float.
 
         Raises DomainError `session_open`, `amount_negative`, `amount_too_large`, `not_permitted`.
         """
@@ -74,11 +77,31 @@ class CashControl:
                 session.session_id, session.number, operator.staff_id, float_minor, movement_body(movement)
             )
             write.record(self._workplace.fact(Kind.SESSION_OPENED, body, session.business_date))
+            if self._drawer.is_set_up:
+                opened = DrawerEventBody(OPENED_FOR_FLOAT, operator.staff_id, session.session_id)
+                write.record(self._workplace.fact(Kind.DRAWER_EVENT, opened, session.business_date))
             self._health.record(write, session.business_date)
             write.commit()
         self._workplace.session_changed()
+        self._drawer.open(DrawerOpening(OpeningReason.FLOAT, operator.staff_id, session.session_id))
         self._sync.wake()
         return session
+
+    def open_to_count(self, approver: StaffMember | None = None) -> None:
+        """Open the drawer so that what lies in it can be counted at the day's end; it is on record.
+
+        Raises DomainError `approval_needed`, `no_session`, `not_signed_on`.
+        """
+        approved_by = self._workplace.authorise(Permission.CLOSE_DAY, approver)
+        session = self._workplace.require_session()
+        operator = self._workplace.require_operator()
+        with self._ledger.write() as write:
+            detail = f"approved by {approved_by}" if approved_by else ""
+            body = DrawerEventBody(OPENED_FOR_COUNT, operator.staff_id, session.session_id, detail=detail)
+            write.record(self._workplace.fact(Kind.DRAWER_EVENT, body))
+            write.commit()
+        self._drawer.open(DrawerOpening(OpeningReason.COUNT, operator.staff_id, session.session_id))
+        self._sync.wake()
 
     def move(
         self, kind: MovementKind, amount_minor: int, reason: str, approver: StaffMember | None = None
@@ -109,7 +132,9 @@ class CashControl:
             body = cash_movement_body(movement, approved_by)
             write.record(self._workplace.fact(Kind.DRAWER_MOVEMENT, body))
             write.commit()
-        self._drawer.open()
+        self._drawer.open(
+            DrawerOpening(OpeningReason.MOVEMENT, movement.operator_id, session.session_id, kind.value)
+        )
         self._sync.wake()
         return movement
 
@@ -123,5 +148,5 @@ class CashControl:
             body = NoSaleBody(operator.staff_id, reason.strip(), approved_by)
             write.record(self._workplace.fact(Kind.NO_SALE, body))
             write.commit()
-        self._drawer.open()
+        self._drawer.open(DrawerOpening(OpeningReason.NO_SALE, operator.staff_id, session.session_id))
         self._sync.wake()

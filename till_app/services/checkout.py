@@ -18,7 +18,9 @@ from till_app.domain.tender import (
     take_cash,
 )
 from till_app.services.bodies import sale_body
-from till_app.services.ports import CashDrawer, JobKind, Ledger, Printing, PrintJob, SyncWaker
+from till_app.services.device_ports import CashDrawer
+from till_app.services.device_status import DrawerOpening, OpeningReason
+from till_app.services.ports import JobKind, Ledger, PaymentState, Printing, PrintJob, SyncWaker
 from till_app.services.receipts import ReceiptWriter
 from till_app.services.selling import Selling
 from till_app.services.workplace import Workplace
@@ -96,12 +98,18 @@ class Checkout:
         )
 
     def remove_tender(self, tender_id: str) -> None:
-        """The money went back: cash handed back, or the card payment reversed on its terminal."""
+        """The money went back: cash handed back, or the card payment reversed on its separate terminal.
+
+        Raises DomainError `reverse_first` for one that this till's terminal took.
+        """
+        payment = self._ledger.payment(tender_id)
+        if payment is not None and payment.state is PaymentState.APPROVED:
+            raise DomainError("reverse_first", amount_minor=payment.approved_minor)
         self._selling.remove_tender(tender_id)
 
     def complete(self, approver: StaffMember | None = None) -> CompletedSale:
         """Close the basket. Raises DomainError `basket_empty`, `balance_open`, `approval_needed`,
-        `not_permitted`.
+        `not_permitted`, `payment_open`.
 
         The sale, its number, its journal entry, its cash movements and its receipt job are committed
         together; only then do drawer and printer hear of it.
@@ -111,10 +119,15 @@ class Checkout:
             raise DomainError("basket_empty")
         operator = self._workplace.require_seller()
         session = self._workplace.require_session()
+        self._selling.require_no_open_payment()
         identity = self._workplace.identity
         approved_by = basket.approved_by
         if any(line.is_return for line in basket.lines):
             approved_by = self._workplace.authorise(Permission.RETURN, approver) or approved_by
+        tenders = self._selling.tenders
+        drawer_opened_for = self._drawer.opens_for(
+            [tender.kind.value for tender in tenders], sum(tender.change_minor for tender in tenders)
+        )
         with self._ledger.write() as write:
             sale = complete(
                 basket,
@@ -133,7 +146,8 @@ class Checkout:
             write.add_sale(sale)
             for movement in movements:
                 write.add_movement(movement)
-            write.record(self._workplace.fact(Kind.SALE, sale_body(sale, movements)))
+            body = sale_body(sale, movements, drawer_opened_for=drawer_opened_for)
+            write.record(self._workplace.fact(Kind.SALE, body))
             job = PrintJob(
                 self._workplace.new_id(),
                 JobKind.RECEIPT,
@@ -146,8 +160,10 @@ class Checkout:
             write.commit()
         self._selling.sold()
         completed = self.last_completed = CompletedSale(sale, job.job_id)
-        if movements:
-            self._drawer.open()
+        if drawer_opened_for:
+            self._drawer.open(
+                DrawerOpening(OpeningReason.SALE, operator.staff_id, session.session_id, sale.receipt_number)
+            )
         self._printing.wake()
         self._sync.wake()
         return completed

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from hardware.document import ReceiptDocument
 from till_app.services.device_settings import DeviceSettings
 from till_app.services.device_status import (
     CustomerView,
@@ -12,15 +13,22 @@ from till_app.services.device_status import (
     DrawerOpening,
     LiveWeight,
 )
+from till_app.services.ports import PaymentAttempt
 
 
 class CashDrawer(Protocol):
+    @property
+    def is_set_up(self) -> bool:
+        """Whether this till has a drawer that it can open."""
+        ...
+
     def open(self, opening: DrawerOpening) -> None:
         """Queue a kick that is dropped when it could not be sent within 5 s. Returns at once."""
         ...
 
-    def opens_for(self, tender_kinds: Sequence[str], change_due_minor: int) -> bool:
-        """Whether the shop's rule opens the drawer for a sale settled so."""
+    def opens_for(self, tender_kinds: Sequence[str], change_due_minor: int) -> str:
+        """Why the shop's rule opens the drawer for a sale settled so: a tender's kind or `change_due`, as
+        `SaleBody.drawer_opened_for` has it; empty: it stays shut."""
         ...
 
 
@@ -49,6 +57,40 @@ class Scale(Protocol):
     def zero(self) -> None: ...
 
     def tare(self) -> None: ...
+
+
+class PaymentTerminal(Protocol):
+    """Calls return at once; news comes as PaymentProgress, PaymentQuestion, PaymentAnswer and
+    TerminalSettled through the bridge."""
+
+    @property
+    def kind(self) -> str:
+        """As the settings name it, such as `zvt`."""
+        ...
+
+    @property
+    def is_set_up(self) -> bool:
+        """False: the operator keys the amount on a separate terminal."""
+        ...
+
+    def health(self) -> DeviceHealth: ...
+
+    def pay(self, attempt: PaymentAttempt, of_reference: str = "") -> None:
+        """Do what the attempt says; its row is committed. `of_reference`: what the terminal calls the payment
+        that is given back."""
+        ...
+
+    def ask(self, attempt: PaymentAttempt) -> None:
+        """What became of it? Now, and then again until the terminal says."""
+        ...
+
+    def abort(self) -> None:
+        """Ask for the end of the payment under way; its answer tells what came of it."""
+        ...
+
+    def settle(self) -> None:
+        """The terminal's own end of day."""
+        ...
 
 
 class CustomerDisplay(Protocol):
@@ -118,8 +160,20 @@ class DeviceControl(Protocol):
         """Try a device as these settings have it, whether they are in use or not."""
         ...
 
+    def give_up(self) -> None:
+        """Nobody waits for the search or the test that is under way: it ends soon. Any thread, at once."""
+        ...
+
+    def scanner_sheet(self) -> ReceiptDocument:
+        """How a scanner is set up, with codes to try it on."""
+        ...
+
     def export_profile(self, path: Path) -> None:
         """The whole till's devices for the next till, without secrets."""
+        ...
+
+    def missing_ports(self, settings: DeviceSettings) -> Sequence[str]:
+        """Addresses of these settings that are not at this till now. It looks for them: some seconds."""
         ...
 
     def import_profile(self, path: Path) -> DeviceSettings:

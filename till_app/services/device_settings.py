@@ -121,7 +121,7 @@ class TerminalSettings(_Settings, frozen=True):
 
 
 class LabelLayout(_Settings, frozen=True):
-    """How the shop's own labels carry a price, weight or count; see `domain.barcode.InStoreLayout`."""
+    """How the shop's own labels carry a price, weight or count; see `domain.in_store.InStoreLayout`."""
 
     prefix: str
     item_digits: int

@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from till_app.domain.symbology import split_identifier, symbology_of
+from till_app.services.ports import PaymentState
+
 
 class DeviceState(StrEnum):
     NOT_SET_UP = "not_set_up"
@@ -32,6 +35,31 @@ class DeviceHealth:
     """Jobs or messages that wait for it."""
     facts: dict[str, str] = field(default_factory=dict)
     """By name, what else is known: `paper`, `cover`, `drawer`, `receipts_since_roll`, `last_scan` …"""
+
+
+# ------------------------------------------------------------------ scanner
+
+
+@dataclass(frozen=True, slots=True)
+class ScanHeard:
+    """One scan, from whichever scanner."""
+
+    text: str
+    """As it is looked up: with the AIM identifier before it, when the scanner tells one."""
+    source: str
+    """`wedge`, or a name of `device_settings.DeviceId` such as `scanner:1`."""
+    aim: str = ""
+    """Such as `]E0`; empty: the scanner does not tell."""
+    gap_ms: int = 0
+    """The longest pause between two of its characters or portions."""
+    at: str = ""
+    """RFC 3339, UTC."""
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """For DeviceHealth, such as `5000108022176`, `EAN-13`, `18`."""
+        code = split_identifier(self.text)[1].replace("\x1d", " ")
+        return {"last_scan": code, "symbology": symbology_of(self.text), "gap_ms": str(self.gap_ms)}
 
 
 # ------------------------------------------------------------------- drawer
@@ -103,6 +131,64 @@ class LiveWeight:
     """A tare is taken off."""
     number: int = 0
     """Grows whenever what lies on the scale has changed: a weight is sold once."""
+    is_sold: bool = False
+    """What lies there is in the basket already."""
+
+    @property
+    def can_be_taken(self) -> bool:
+        """At rest, more than nothing, and not sold yet."""
+        return self.state is WeightState.STABLE and self.weight_grams > 0 and not self.is_sold
+
+
+# ------------------------------------------------------------ card terminal
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentProgress:
+    """What the terminal shows meanwhile."""
+
+    attempt_id: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentQuestion:
+    """Nobody knows what became of a payment, and the terminal is asked, again and again."""
+
+    attempt_id: str
+    asked: int
+    """How many times, with the one under way."""
+    is_asking: bool
+    next_in_s: float | None = None
+    """None while it is asked, or when this terminal cannot be asked: a person must look."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentAnswer:
+    """What became of a payment, as the terminal says it; no card number is in it."""
+
+    attempt_id: str
+    state: PaymentState
+    """`approved`, `declined`, `aborted`, `not_sent` or `unknown`."""
+    approved_minor: int = 0
+    reason: str = ""
+    words: str = ""
+    """What the terminal shows, for the operator."""
+    authorisation: str = ""
+    terminal_reference: str = ""
+    scheme: str = ""
+    customer_copy: tuple[str, ...] = ()
+    merchant_copy: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalSettled:
+    """The terminal's end of day with its bank."""
+
+    is_done: bool
+    reason: str = ""
+    words: str = ""
+    printout: tuple[str, ...] = ()
 
 
 # ------------------------------------------------------------------ display
@@ -133,6 +219,9 @@ class CustomerView:
 
     moment: CustomerMoment = CustomerMoment.CLOSED
     lines: tuple[ShownLine, ...] = ()
+    """The last ones, the newest at the end."""
+    earlier_lines: int = 0
+    """How many there are before those."""
     last_line: ShownLine | None = None
     """The one that changed last."""
     total: str = ""

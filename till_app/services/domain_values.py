@@ -71,6 +71,8 @@ def _line_from(line: LineBody, promotion_names: Mapping[str, str]) -> SaleLine:
             PromotionSaving(promotion_id, promotion_names.get(promotion_id, ""), amount_minor)
             for promotion_id, amount_minor in line.promotions.items()
         ),
+        batch=line.batch,
+        expires_on=line.expires_on,
     )
 
 

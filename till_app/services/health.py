@@ -46,5 +46,6 @@ class Health:
             clock_skew_s=reading.clock_skew_s,
             ledger_check=reading.ledger_check,
             printer=reading.printer,
+            devices=reading.devices,
         )
         write.record(self._workplace.fact(Kind.TILL_HEALTH, body, business_date))

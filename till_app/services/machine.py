@@ -2,9 +2,10 @@
 
 import platform
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from till_app.services.device_status import DeviceHealth, DeviceState
 from till_app.services.ports import HealthReading
 from till_app.services.status import PrinterStatus, SyncStatus
 
@@ -23,6 +24,7 @@ class Machine:
         check_ledger: Callable[[], str],
         sync_status: Callable[[], SyncStatus],
         printer_status: Callable[[], PrinterStatus],
+        device_health: Callable[[], Sequence[DeviceHealth]] = tuple,
     ) -> None:
         self._app_version = app_version
         self._ledger = ledger
@@ -30,6 +32,7 @@ class Machine:
         self._check_ledger = check_ledger
         self._sync_status = sync_status
         self._printer_status = printer_status
+        self._device_health = device_health
 
     def read(self) -> HealthReading:
         return HealthReading(
@@ -41,6 +44,11 @@ class Machine:
             clock_skew_s=self._sync_status().clock_skew_s,
             ledger_check=self._check_ledger(),
             printer=self._printer_status().state.value,
+            devices={
+                health.device: health.state.value
+                for health in self._device_health()
+                if health.state is not DeviceState.NOT_SET_UP
+            },
         )
 
 

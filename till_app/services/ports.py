@@ -2,7 +2,7 @@
 
 from collections.abc import Container, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -242,6 +242,12 @@ class JobState(StrEnum):
     CANCELLED = "cancelled"
 
 
+HELD_SINCE_RESTART = "restart"
+"""The reason of a job that was there before the till was started."""
+TOLD_BY_OPERATOR = "told_by_operator"
+ALL_JOBS = -1
+
+
 @dataclass(frozen=True, slots=True)
 class PrintJob:
     """A document to print, as a row. `document` is a `hardware.document.ReceiptDocument` as JSON."""
@@ -256,6 +262,24 @@ class PrintJob:
     reason: str = ""
     printer: str = "receipt_printer"
     """A name of `device_settings.DeviceId`: whose queue it stands in now."""
+
+    @property
+    def is_held(self) -> bool:
+        """It was there before the till was started, and a person says whether it still prints."""
+        return self.state is JobState.WAITING and self.reason == HELD_SINCE_RESTART
+
+
+@dataclass(frozen=True, slots=True)
+class JobSummary:
+    """The unfinished print jobs in a few figures."""
+
+    waiting: int = 0
+    """They print by themselves as soon as the printer can."""
+    held: int = 0
+    unconfirmed: int = 0
+    unconfirmed_job: str | None = None
+    """The oldest one."""
+    unconfirmed_title: str = ""
 
 
 class PaymentPurpose(StrEnum):
@@ -295,6 +319,7 @@ class PaymentAttempt:
     state: PaymentState = PaymentState.STARTED
     approved_minor: int = 0
     ended_at: str | None = None
+    """None while somebody must still act: nothing is known yet, or the money is in no sale."""
     reason: str = ""
     terminal: str = ""
     """The kind of terminal, such as `zvt`."""
@@ -428,6 +453,14 @@ class LedgerWrite(Protocol):
 
     def add_print_job(self, job: PrintJob) -> None: ...
 
+    def begin_payment(self, attempt: PaymentAttempt) -> None:
+        """Before the terminal is given the first byte of it."""
+        ...
+
+    def end_payment(self, attempt: PaymentAttempt) -> None:
+        """The same attempt with what became of it."""
+        ...
+
     def next_copy_number(self, document: str) -> int:
         """1 for the first copy of that document, and so on."""
         ...
@@ -492,6 +525,10 @@ class LedgerRestore(LedgerWrite, Protocol):
     def restore_z(self, session_id: str, closed_at: str, z_number: int) -> None: ...
 
     def restore_copies(self, document: str, copies: int) -> None: ...
+
+    def restore_payment(self, attempt: PaymentAttempt) -> None:
+        """Add a payment at a terminal, or give the one that is here this outcome."""
+        ...
 
     def close_basket(self, uuid: str) -> None:
         """Clear the open basket if it is that one: it was sold or voided."""
@@ -559,6 +596,21 @@ class Ledger(Protocol):
     def sale_by_receipt(self, receipt_number: str) -> Sale | None: ...
 
     def sale(self, uuid: str) -> Sale | None: ...
+
+    def open_payments(self) -> Sequence[PaymentAttempt]:
+        """Started, and nobody knows yet what became of them; oldest first."""
+        ...
+
+    def payment(self, attempt_id: str) -> PaymentAttempt | None: ...
+
+    def payments_of_basket(self, basket_uuid: str) -> Sequence[PaymentAttempt]:
+        """Oldest first."""
+        ...
+
+    def payments_without_sale(self) -> Sequence[PaymentAttempt]:
+        """Money that a terminal took or gave and that is in no sale: approved and without an end. That of
+        the open basket's tenders is not among them."""
+        ...
 
     def latest_sales(self, limit: int) -> Sequence[Sale]:
         """Newest first."""
@@ -645,23 +697,43 @@ class ReadBackRefused(Exception):
 
 
 class PrintJobs(Protocol):
-    """The print queue as the printer's worker sees it."""
+    """The print queues as the printers' workers and the screens see them. Any thread may call."""
 
-    def next_job(self) -> PrintJob | None:
-        """The oldest that is queued or waiting."""
+    def next_job(self, printer: str) -> PrintJob | None:
+        """The oldest that is queued or waiting for that printer, and not held."""
         ...
 
-    def mark(self, job_id: str, state: JobState, reason: str = "") -> None:
-        """Committed when this returns: `sending` before the first byte leaves."""
+    def mark(self, job_id: str, state: JobState, reason: str = "", *, by_printer: str = "") -> None:
+        """Committed when this returns: `sending` before the first byte leaves.
+
+        `by_printer`: only as long as the job stands in that printer's queue. Raises ValueError when it does
+        not or cannot become that, and LookupError.
+        """
         ...
 
-    def settle_after_start(self) -> Sequence[PrintJob]:
-        """What was being sent when the till died becomes unconfirmed; older queued jobs become waiting with
-        reason `restart`. Returns those that a person should see."""
+    def hand_over(self, job_id: str, to_printer: str, reason: str) -> bool:
+        """Into another printer's queue. False, and nothing is changed, once it is being sent or is held."""
         ...
 
-    def open_jobs(self) -> Sequence[PrintJob]:
+    def settle_after_start(self, before: str) -> None:
+        """Once, before any printer works: what was being sent when the till died becomes unconfirmed, and
+        what was made before that moment (RFC 3339) and did not print is held until a person decides."""
+        ...
+
+    def release_held(self, job_ids: Sequence[str] | None = None) -> None:
+        """A person wants these held jobs, or all of them, printed."""
+        ...
+
+    def skip_held(self, reason: str) -> None:
+        """A person gives the paper of all held jobs up."""
+        ...
+
+    def open_jobs(self, most: int = ALL_JOBS) -> Sequence[PrintJob]:
         """Queued, sending, waiting and unconfirmed, oldest first."""
+        ...
+
+    def summary(self, printers: Container[str]) -> JobSummary:
+        """Of these printers' queues; quick however many jobs there are."""
         ...
 
     def job(self, job_id: str) -> PrintJob | None: ...
@@ -687,16 +759,14 @@ class CatalogueUnavailable(Exception):
 
 
 class Printing(Protocol):
-    """The receipt printer's worker. Neither call waits for the printer."""
+    """The printers' workers. Calls do not wait for a printer."""
 
     def wake(self) -> None:
         """A job was committed."""
         ...
 
-
-class CashDrawer(Protocol):
-    def open(self) -> None:
-        """Queue a kick that is dropped when it could not be sent within 5 s."""
+    def serves(self, printer: str) -> bool:
+        """Whether what stands in that queue is printed, there or by a printer that stands in for it."""
         ...
 
 
@@ -737,6 +807,8 @@ class HealthReading:
     ledger_check: str
     """`ok`, or what SQLite's quick check found."""
     printer: str
+    devices: dict[str, str] = field(default_factory=dict)
+    """By device that is set up, its state."""
 
 
 class HealthProbe(Protocol):

@@ -36,9 +36,11 @@ class Pricing:
     def line(self, pending: Pending, quantity_milli: int, customer: BasketCustomer | None) -> BasketLine:
         """A line of what is to be added; a negative quantity comes back.
 
-        Raises DomainError `vat_code_unknown`, and as `priced_line`.
+        Raises DomainError `vat_code_unknown`, `price_in_other_currency`, and as `priced_line`.
         """
         item = pending.item
+        if pending.price_currency and pending.price_currency != self._workplace.shop.currency.code:
+            raise DomainError("price_in_other_currency", item=item.name, currency=pending.price_currency)
         rate = self._catalogue.vat_rate(item.vat_code)
         if rate is None:
             raise DomainError("vat_code_unknown", item=item.name, vat_code=item.vat_code)
@@ -46,7 +48,7 @@ class Pricing:
         sign = 1 if quantity_milli > 0 else -1
         fixed_minor = pending.fixed_price_minor
         if fixed_minor is not None:
-            if item.is_weighed and price.price_minor:
+            if item.is_weighed and price.price_minor and pending.quantity_milli is None:
                 quantity_milli = sign * max(1, divide_half_away(fixed_minor * 1000, price.price_minor))
             fixed_minor *= sign
         return priced_line(
@@ -59,6 +61,8 @@ class Pricing:
             price=price,
             unit_price_minor=pending.unit_price_minor,
             fixed_price_minor=fixed_minor,
+            batch=pending.batch,
+            expires_on=pending.expires_on,
         )
 
     def set_customer(self, basket: Basket, customer: BasketCustomer | None) -> None:

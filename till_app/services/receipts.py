@@ -2,32 +2,17 @@
 
 from collections.abc import Callable, Sequence
 
-from hardware.document import (
-    Align,
-    Barcode,
-    Blank,
-    Cut,
-    Element,
-    ReceiptDocument,
-    Row,
-    Rule,
-    Size,
-    TableRow,
-    TextLine,
-    to_json,
-)
-from till_app.domain.catalogue import ReceiptText, Shop, TextPlace, Unit
+from hardware.document import Align, Blank, Element, ReceiptDocument, Row, Rule, Size, TextLine, to_json
+from till_app.domain.catalogue import ReceiptText, Unit
 from till_app.domain.ids import receipt_barcode
 from till_app.domain.money import extended_price_minor
+from till_app.domain.receipt_templates import DocumentKind, Template, usual_template
 from till_app.domain.sale import Sale, SaleLine
-from till_app.domain.tax import TaxLine
 from till_app.domain.tender import TenderKind, TenderLine
 from till_app.domain.times import from_text
+from till_app.services.document_parts import DocumentParts, Translate, vat_table
 from till_app.services.ports import Formatting
 from till_app.services.workplace import Workplace
-
-Translate = Callable[[str], str]
-"""The words of a printed document in the shop's language."""
 
 
 class ReceiptWriter:
@@ -39,12 +24,15 @@ class ReceiptWriter:
         formatting: Formatting,
         translate: Translate,
         texts: Callable[[], Sequence[ReceiptText]] = tuple,
+        card_copy: Callable[[str], Sequence[str]] = lambda _tender_id: (),
+        templates: Callable[[DocumentKind], Template] = usual_template,
     ) -> None:
-        """`texts`: what the hub wants printed above and below, of any day."""
-        self._workplace = workplace
+        """`texts`: what the hub wants printed above and below, of any day. `card_copy`: by tender, what a
+        card terminal wants printed for the customer."""
+        self._parts = DocumentParts(workplace, formatting, translate, texts, templates)
         self._format = formatting
         self._tr = translate
-        self._texts = texts
+        self._card_copy = card_copy
 
     def title(self, sale: Sale) -> str:
         """For the print queue's screens."""
@@ -55,56 +43,34 @@ class ReceiptWriter:
 
     def copy(self, sale: Sale, copy_number: int, at: str, operator_name: str) -> bytes:
         """A reprint: marked as a copy, with who made it and when."""
-        return to_json(self.document(sale, self._copy_mark(copy_number, at, operator_name)))
+        return to_json(self.document(sale, self._parts.copy_mark(copy_number, at, operator_name)))
 
     def document(self, sale: Sale, marks: Sequence[Element] = ()) -> ReceiptDocument:
-        shop = self._workplace.shop
-        return ReceiptDocument(
-            (
-                *shop_header(shop, self._tr),
-                *self._texts_at(TextPlace.HEADER, sale),
-                *marks,
-                *self._what_it_is(sale),
-                *[element for line in sale.lines for element in self._line(line)],
-                Rule(),
-                Row(self._tr("TOTAL"), self._format.amount(sale.total_minor), bold=True, size=Size.TALL),
-                *[element for tender in sale.tenders for element in self._tender(tender)],
-                *self._savings(sale),
-                Blank(),
-                *vat_table(sale.tax_lines, self._format, self._tr),
-                Blank(),
-                *self._identity(sale),
-                Barcode(receipt_barcode(sale.receipt_number)),
-                *[TextLine(line, Align.CENTER) for line in shop.receipt_footer.splitlines()],
-                *self._texts_at(TextPlace.FOOTER, sale),
-                Cut(),
-            )
-        )
-
-    def _texts_at(self, place: TextPlace, sale: Sale) -> list[Element]:
-        """Those that hold on the day of the sale, so that a copy says what the receipt said."""
-        texts = sorted(
-            (
-                text
-                for text in self._texts()
-                if text.place is place and text.validity.holds_on(sale.business_date)
-            ),
-            key=lambda text: (text.position, text.receipt_text_id),
-        )
-        return [TextLine(line, Align.CENTER) for text in texts for line in text.text.splitlines()]
-
-    def _copy_mark(self, copy_number: int, at: str, operator_name: str) -> tuple[Element, ...]:
-        mark = self._tr("COPY {number}").format(number=copy_number)
-        detail = f"{self._format.date_and_time(from_text(at))} · {operator_name}"
-        return (
-            TextLine(mark, Align.CENTER, bold=True, size=Size.TALL),
-            TextLine(detail, Align.CENTER),
+        return self._parts.build(
+            DocumentKind.RECEIPT,
+            {
+                **self._parts.of_sale(sale),
+                "mark": lambda: marks,
+                "title": lambda: self._what_it_is(sale),
+                "lines": lambda: [element for line in sale.lines for element in self._line(line)],
+                "total": lambda: self._total(sale),
+                "tenders": lambda: [element for tender in sale.tenders for element in self._tender(tender)],
+                "savings": lambda: self._savings(sale),
+                "vat": lambda: [Blank(), *vat_table(sale.tax_lines, self._format, self._tr), Blank()],
+                "identity": lambda: self._identity(sale),
+            },
+            code=receipt_barcode(sale.receipt_number),
+            number=sale.receipt_number,
         )
 
     def _what_it_is(self, sale: Sale) -> tuple[Element, ...]:
         if sale.is_return:
             return (TextLine(self._tr("REFUND"), Align.CENTER, bold=True), Rule())
         return (Rule(),)
+
+    def _total(self, sale: Sale) -> tuple[Element, ...]:
+        amount = self._format.amount(sale.total_minor)
+        return Rule(), Row(self._tr("TOTAL"), amount, bold=True, size=Size.TALL)
 
     def _line(self, line: SaleLine) -> list[Element]:
         amount_minor = line.gross_minor + line.discount_minor
@@ -146,6 +112,8 @@ class ReceiptWriter:
         elements: list[Element] = [Row(name, self._format.amount(tender.given_minor))]
         if tender.change_minor:
             elements.append(Row(self._tr("Change"), self._format.amount(tender.change_minor)))
+        if tender.kind is TenderKind.CARD:
+            elements += [TextLine("  " + line) for line in self._card_copy(tender.tender_id)]
         return elements
 
     def _savings(self, sale: Sale) -> list[Element]:
@@ -163,38 +131,3 @@ class ReceiptWriter:
             Row(self._tr("Till"), sale.till_code),
             Row(self._tr("Served by"), sale.operator_name),
         ]
-
-
-def shop_header(shop: Shop, translate: Translate) -> list[Element]:
-    """Who sells: what a VAT receipt must name."""
-    elements: list[Element] = [TextLine(shop.name, Align.CENTER, bold=True, size=Size.TALL)]
-    elements += [TextLine(line, Align.CENTER) for line in shop.address]
-    if shop.phone:
-        elements.append(TextLine(shop.phone, Align.CENTER))
-    if shop.vat_number:
-        words = translate("VAT No. {number}").format(number=shop.vat_number)
-        elements.append(TextLine(words, Align.CENTER))
-    elements += [TextLine(line, Align.CENTER) for line in shop.receipt_header.splitlines()]
-    return elements
-
-
-def vat_table(taxes: Sequence[TaxLine], formatting: Formatting, translate: Translate) -> list[Element]:
-    """By VAT letter and rate: gross, net and tax."""
-    header = TableRow(
-        (translate("VAT"), translate("Rate"), translate("Gross"), translate("Net"), translate("VAT"))
-    )
-    return [
-        header,
-        *[
-            TableRow(
-                (
-                    tax.vat_code,
-                    formatting.percent(tax.rate_bp),
-                    formatting.amount_plain(tax.gross_minor),
-                    formatting.amount_plain(tax.net_minor),
-                    formatting.amount_plain(tax.tax_minor),
-                )
-            )
-            for tax in taxes
-        ],
-    ]

@@ -13,10 +13,18 @@ import msgspec
 from till_app.domain.journal import JournalEntry
 from till_app.domain.session import TillSession
 from till_app.services.domain_values import movement_from, sale_from, session_from
-from till_app.services.ports import Ledger, LedgerRestore, TillNumbers
+from till_app.services.ports import (
+    Ledger,
+    LedgerRestore,
+    PaymentAttempt,
+    PaymentPurpose,
+    PaymentState,
+    TillNumbers,
+)
 from till_app.wire.bodies import (
     BODY_VERSION,
     BasketVoidedBody,
+    CardPaymentBody,
     ChainBegunBody,
     Kind,
     MovementBody,
@@ -145,6 +153,39 @@ class _Rebuilding:
     def reprint(self, _entry: JournalEntry, body: ReprintBody) -> None:
         self._write.restore_copies(body.document, body.copy_number)
 
+    def card_payment(self, entry: JournalEntry, body: CardPaymentBody) -> None:
+        """What was open is asked about again, and approved money counts as outside a sale until its sale
+        comes. What the terminal printed is not in the entries."""
+        state = PaymentState(body.state)
+        is_over = state not in (PaymentState.STARTED, PaymentState.UNKNOWN) and (
+            not body.approved_minor
+            or state is PaymentState.REVERSED
+            or body.purpose == PaymentPurpose.REVERSAL
+        )
+        session = self._session_of(entry)
+        self._write.restore_payment(
+            PaymentAttempt(
+                attempt_id=body.attempt_id,
+                basket_uuid=body.basket_uuid,
+                purpose=PaymentPurpose(body.purpose),
+                reference=body.reference,
+                amount_minor=body.amount_minor,
+                currency=body.currency,
+                operator_id=body.operator_id,
+                session_id=session.session_id if session is not None else "",
+                started_at=entry.at,
+                state=state,
+                approved_minor=body.approved_minor,
+                ended_at=entry.at if is_over else None,
+                reason=body.reason,
+                terminal=body.terminal,
+                terminal_reference=body.terminal_reference,
+                authorisation=body.authorisation,
+                scheme=body.scheme,
+                of_attempt=body.of_attempt,
+            )
+        )
+
     def _session_of(self, entry: JournalEntry) -> TillSession | None:
         session = self._write.open_session_now()
         return session if session is not None and entry.at >= session.opened_at else None
@@ -162,6 +203,7 @@ _EFFECTS: dict[str, tuple[type[msgspec.Struct], Callable[[_Rebuilding, JournalEn
     Kind.NO_SALE: (NoSaleBody, _Rebuilding.no_sale),
     Kind.Z_REPORT: (ZReportBody, _Rebuilding.z_report),
     Kind.REPRINT: (ReprintBody, _Rebuilding.reprint),
+    Kind.CARD_PAYMENT: (CardPaymentBody, _Rebuilding.card_payment),
 }
 
 

@@ -1,21 +1,30 @@
 """X and Z reports on paper."""
 
+from collections.abc import Callable
 from datetime import date
 
-from hardware.document import Align, Blank, Cut, Element, ReceiptDocument, Row, Rule, Size, TextLine, to_json
+from hardware.document import Align, Blank, Element, Row, Rule, Size, TextLine, to_json
+from till_app.domain.receipt_templates import DocumentKind, Template, usual_template
 from till_app.domain.reports import SessionReport, ZReport
 from till_app.domain.session import MovementKind
 from till_app.domain.tender import TenderKind
 from till_app.domain.times import from_text
+from till_app.services.document_parts import DocumentParts, Translate, vat_table
 from till_app.services.ports import Formatting
-from till_app.services.receipts import Translate, shop_header, vat_table
 from till_app.services.workplace import Workplace
 
 
 class ReportWriter:
     """Makes report documents as the JSON that a print job holds."""
 
-    def __init__(self, workplace: Workplace, formatting: Formatting, translate: Translate) -> None:
+    def __init__(
+        self,
+        workplace: Workplace,
+        formatting: Formatting,
+        translate: Translate,
+        templates: Callable[[DocumentKind], Template] = usual_template,
+    ) -> None:
+        self._parts = DocumentParts(workplace, formatting, translate, templates=templates)
         self._workplace = workplace
         self._format = formatting
         self._tr = translate
@@ -27,49 +36,47 @@ class ReportWriter:
         return self._tr("Z report {number}").format(number=z.z_number)
 
     def x_report(self, report: SessionReport, at: str, operator_name: str) -> bytes:
+        expected = self._format.amount(report.expected_cash_minor)
         return to_json(
-            ReceiptDocument(
-                (
-                    *self._head(self._tr("X REPORT"), report, self._tr("Read"), at, operator_name),
-                    *self._figures(report),
-                    Row(
-                        self._tr("Expected in drawer"),
-                        self._format.amount(report.expected_cash_minor),
-                        bold=True,
-                    ),
-                    Cut(),
-                )
+            self._parts.build(
+                DocumentKind.X_REPORT,
+                {
+                    "title": lambda: _title(self._tr("X REPORT")),
+                    "session": lambda: self._session(report, self._tr("Read"), at, operator_name),
+                    "figures": lambda: self._figures(report),
+                    "expected": lambda: (Row(self._tr("Expected in drawer"), expected, bold=True),),
+                },
             )
         )
 
     def z_report(self, z: ZReport) -> bytes:
         title = self._tr("Z REPORT {number}").format(number=z.z_number)
         return to_json(
-            ReceiptDocument(
-                (
-                    *self._head(title, z.report, self._tr("Closed"), z.closed_at, z.closed_by_name),
-                    *self._figures(z.report),
-                    Rule(),
-                    *self._count(z),
-                    Rule(),
-                    Row(self._tr("Grand total"), self._format.amount(z.grand_total_minor), bold=True),
-                    Row(self._tr("Journal"), f"{z.journal_first_seq}–{z.journal_last_seq}"),
-                    Row(self._tr("Not yet sent"), str(z.unsent_count)),
-                    TextLine(custody_words(z, self._tr)),
-                    TextLine(self._tr("Chain {hash}").format(hash=z.chain_head[:16])),
-                    Cut(),
-                )
+            self._parts.build(
+                DocumentKind.Z_REPORT,
+                {
+                    "title": lambda: _title(title),
+                    "session": lambda: self._session(
+                        z.report, self._tr("Closed"), z.closed_at, z.closed_by_name
+                    ),
+                    "figures": lambda: self._figures(z.report),
+                    "count": lambda: [Rule(), *self._count(z)],
+                    "journal": lambda: (
+                        Rule(),
+                        Row(self._tr("Grand total"), self._format.amount(z.grand_total_minor), bold=True),
+                        Row(self._tr("Journal"), f"{z.journal_first_seq}–{z.journal_last_seq}"),
+                        Row(self._tr("Not yet sent"), str(z.unsent_count)),
+                        TextLine(custody_words(z, self._tr)),
+                        TextLine(self._tr("Chain {hash}").format(hash=z.chain_head[:16])),
+                    ),
+                },
             )
         )
 
-    def _head(
-        self, title: str, report: SessionReport, done: str, at: str, operator_name: str
-    ) -> list[Element]:
+    def _session(self, report: SessionReport, done: str, at: str, operator_name: str) -> list[Element]:
         """`done` says what was done at that moment."""
         session = report.session
         return [
-            *shop_header(self._workplace.shop, self._tr),
-            TextLine(title, Align.CENTER, bold=True, size=Size.TALL),
             Rule(),
             Row(self._tr("Till"), self._workplace.identity.till_code),
             Row(self._tr("Session"), str(session.number)),
@@ -141,6 +148,10 @@ class ReportWriter:
             Row(self._tr("Expected"), amount(z.report.expected_cash_minor)),
             Row(name, amount(over_short), bold=True),
         ]
+
+
+def _title(words: str) -> tuple[Element, ...]:
+    return (TextLine(words, Align.CENTER, bold=True, size=Size.TALL),)
 
 
 def custody_words(z: ZReport, translate: Translate) -> str:

@@ -1,7 +1,7 @@
 """Goods that come back: find the sale by its receipt, put chosen lines into the basket as returns."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from till_app.domain.barcode import ReceiptCode, parse_barcode
 from till_app.domain.catalogue import StaffMember
@@ -18,6 +18,8 @@ from till_app.services.workplace import Workplace
 class ReturnableSale:
     sale: Sale
     lines: tuple[ReturnableLine, ...]
+    is_gift: bool = False
+    """Found by its gift receipt."""
 
     @property
     def is_exhausted(self) -> bool:
@@ -34,20 +36,22 @@ class Returns:
         self._ledger = ledger
 
     def find(self, typed: str) -> ReturnableSale | None:
-        """By receipt number or the scanned receipt barcode; None when this till does not know the sale.
+        """By receipt number, or the scanned barcode of a receipt or gift receipt; None when this till does
+        not know the sale.
 
         Figures alone are a number of this till's own: `42` is its 42nd receipt.
         """
         text = typed.strip().upper()
         barcode = parse_barcode(text)
+        is_gift = False
         if isinstance(barcode, ReceiptCode):
-            number = barcode.receipt_number
+            number, is_gift = barcode.receipt_number, barcode.is_gift
         elif text.isascii() and text.isdigit():
             number = receipt_number(self._workplace.identity.till_code, int(text))
         else:
             number = text
         sale = self._ledger.sale_by_receipt(number)
-        return self._returnable(sale) if sale else None
+        return replace(self._returnable(sale), is_gift=is_gift) if sale else None
 
     def add(
         self, sale_uuid: str, quantities_milli: Mapping[int, int], approver: StaffMember | None = None

@@ -1,22 +1,24 @@
 """What a scanned or typed code stands for, and the typed results of bringing goods into the basket."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from till_app.domain.barcode import (
-    UK_LAYOUTS,
     BadCheckDigit,
+    BadVerifier,
     InStoreItem,
-    InStoreLayout,
     ReceiptCode,
     TradeItem,
-    expand_upc_e,
     parse_barcode,
 )
 from till_app.domain.basket_line import BasketLine
 from till_app.domain.catalogue import Item
 from till_app.domain.errors import DomainError
+from till_app.domain.gs1 import Gs1Details
+from till_app.domain.gtin import expand_upc_e
+from till_app.domain.in_store import InStoreLayout
 from till_app.services.ports import Catalogue
+from till_app.services.workplace import Workplace
 
 ONE_MILLI = 1000
 
@@ -33,6 +35,17 @@ class Pending:
     """Replaces the item's price; an open price needs it."""
     fixed_price_minor: int | None = None
     """Of a price-embedded label."""
+    price_currency: str = ""
+    """Of that price, when its code names one."""
+    batch: str = ""
+    expires_on: str = ""
+    """ISO date, as the scanned code had it."""
+    expiry_accepted_by: str | None = None
+    """Who lets it be sold past that date."""
+
+    def has_expired(self, business_date: str) -> bool:
+        """On its last day it is still good."""
+        return "" < self.expires_on < business_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +74,15 @@ class Blocked:
 
 
 @dataclass(frozen=True, slots=True)
+class Expired:
+    """Past the date in its code: put it aside, or have somebody who may accept it."""
+
+    pending: Pending
+    expires_on: str
+    """ISO date."""
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     code: str
 
@@ -79,21 +101,30 @@ class Misread:
 
     code: str
     expected_digit: str
+    """Empty: it is the figure that guards the price of the shop's own label."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReceiptScanned:
     receipt_number: str
+    is_gift: bool = False
 
 
-AddResult = Added | NeedsWeight | NeedsPrice | NeedsAgeCheck | Blocked
+AddResult = Added | NeedsWeight | NeedsPrice | NeedsAgeCheck | Blocked | Expired
 ScanResult = AddResult | Unknown | Ambiguous | Misread | ReceiptScanned
 
 
 class Scanning:
     """Looks codes up; nothing is changed by it."""
 
-    def __init__(self, catalogue: Catalogue, layouts: tuple[InStoreLayout, ...] = UK_LAYOUTS) -> None:
+    def __init__(
+        self,
+        workplace: Workplace,
+        catalogue: Catalogue,
+        layouts: Callable[[], tuple[InStoreLayout, ...]],
+    ) -> None:
+        """`layouts` is asked at each scan: they may be edited while the till sells."""
+        self._workplace = workplace
         self._catalogue = catalogue
         self._layouts = layouts
 
@@ -104,29 +135,74 @@ class Scanning:
 
         Raises DomainError `quantity_fixed` for a quantity of a label that has its own.
         """
-        barcode = parse_barcode(raw, self._layouts)
+        barcode = parse_barcode(raw, self._layouts())
         match barcode:
-            case ReceiptCode(receipt_number=number):
-                return ReceiptScanned(number)
+            case ReceiptCode(receipt_number=number, is_gift=is_gift):
+                return ReceiptScanned(number, is_gift)
             case InStoreItem(text=text, item_key=key):
                 items = self._catalogue.find(text)
                 if not items:
                     items = self._catalogue.find(key)
                     return self._labelled(items, barcode, quantity_milli) if items else Unknown(text)
-            case TradeItem(text=text, gtin14=gtin14):
-                items = self._catalogue.find(gtin14) or self._catalogue.find(text)
-                if not items:
-                    upc_a = expand_upc_e(text)  # one in ten has the check digit of an EAN-8, too
-                    items = self._catalogue.find(upc_a) if upc_a else ()
+            case TradeItem():
+                return self._trade_items(barcode, raw, quantity_milli)
             case BadCheckDigit(text=text, expected_digit=expected):
                 items = self._catalogue.find(text)
                 if not items:
                     return Misread(text, expected)
+            case BadVerifier(text=text):
+                items = self._catalogue.find(text)
+                if not items:
+                    return Misread(text, "")
             case _:
                 items = self._catalogue.find(barcode.text)
         if not items:
             return Unknown(barcode.text)
         return tuple(keyed(item, barcode.text, quantity_milli) for item in _in_order_of_choice(items))
+
+    def _trade_items(
+        self, code: TradeItem, raw: str, quantity_milli: int | None
+    ) -> tuple[Pending, ...] | Unknown:
+        """A listed issue of a magazine goes before the magazine; the raw text is the last that is tried."""
+        tried = [code.gtin14, code.text]
+        if code.add_on:
+            tried.insert(0, code.text + code.add_on)
+        upc_a = expand_upc_e(code.text)  # one in ten has the check digit of an EAN-8, too
+        if upc_a:
+            tried.append(upc_a)
+        tried.append(raw)
+        items = next((found for each in tried if (found := self._catalogue.find(each))), ())
+        if not items:
+            return Unknown(code.text)
+        return tuple(
+            self._with_details(keyed(item, code.text, quantity_milli), code, quantity_milli)
+            for item in _in_order_of_choice(items)
+        )
+
+    def _with_details(self, pending: Pending, code: TradeItem, quantity_milli: int | None) -> Pending:
+        details = code.details
+        this_year = int(self._workplace.business_date[:4])
+        pending = replace(
+            pending,
+            code=f"{code.text} {code.add_on}" if code.add_on else code.text,
+            batch=details.batch,
+            expires_on=(details.expires.iso(this_year) or "") if details.expires else "",
+        )
+        own_milli = _own_quantity_milli(pending.item, details)
+        if own_milli is None and details.price is None:
+            return pending
+        if quantity_milli not in (None, ONE_MILLI):
+            raise DomainError("quantity_fixed", item=pending.item.name)
+        if own_milli is not None:
+            pending = replace(pending, quantity_milli=own_milli)
+        if details.price is not None:
+            price = details.price
+            pending = replace(
+                pending,
+                fixed_price_minor=price.minor(self._workplace.shop.currency.digits),
+                price_currency=price.currency,
+            )
+        return pending
 
     def _labelled(
         self, items: Sequence[Item], label: InStoreItem, quantity_milli: int | None
@@ -136,11 +212,16 @@ class Scanning:
             return tuple(keyed(item, label.text, quantity_milli) for item in _in_order_of_choice(items))
         if quantity_milli not in (None, ONE_MILLI):
             raise DomainError("quantity_fixed", item=items[0].name)
-        label_milli = label.quantity_milli or ONE_MILLI
         return tuple(
-            Pending(item, label.text, label_milli, fixed_price_minor=label.price_minor)
+            Pending(item, label.text, label.quantity_milli, fixed_price_minor=label.price_minor)
             for item in _in_order_of_choice(items)
         )
+
+
+def _own_quantity_milli(item: Item, details: Gs1Details) -> int | None:
+    """A weight says how much only of what is sold by weight; a count only of what is not."""
+    own_milli = details.weight_grams if item.is_weighed else (details.count or 0) * ONE_MILLI
+    return own_milli or None
 
 
 def _in_order_of_choice(items: Sequence[Item]) -> list[Item]:

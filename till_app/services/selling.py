@@ -1,12 +1,9 @@
 """The open basket as a use case: scan, add, change, void. Each change is on disk before it is shown."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
-from till_app.domain.barcode import (
-    UK_LAYOUTS,
-    InStoreLayout,
-)
 from till_app.domain.basket import Basket
 from till_app.domain.basket_line import BasketCustomer, BasketLine
 from till_app.domain.catalogue import Customer, Item, StaffMember
@@ -15,6 +12,7 @@ from till_app.domain.permissions import Permission
 from till_app.domain.pricing import EffectivePrice
 from till_app.domain.tender import TenderLine
 from till_app.services.basket_keeping import BasketKeeper
+from till_app.services.open_payments import OpenPayments
 from till_app.services.ports import Catalogue, Fact, Ledger
 from till_app.services.pricing import Pricing
 from till_app.services.scanning import (
@@ -23,6 +21,7 @@ from till_app.services.scanning import (
     AddResult,
     Ambiguous,
     Blocked,
+    Expired,
     Misread,
     NeedsAgeCheck,
     NeedsPrice,
@@ -51,14 +50,14 @@ class Selling:
         ledger: Ledger,
         catalogue: Catalogue,
         settings: LiveSettings,
-        layouts: tuple[InStoreLayout, ...] = UK_LAYOUTS,
+        payments: OpenPayments,
     ) -> None:
         self._workplace = workplace
         self._ledger = ledger
         self._settings = settings
         self._pricing = Pricing(workplace, catalogue)
-        self._scanning = Scanning(catalogue, layouts)
-        self._kept = BasketKeeper(workplace, ledger, self._pricing)
+        self._scanning = Scanning(workplace, catalogue, lambda: settings.label_layouts)
+        self._kept = BasketKeeper(workplace, ledger, self._pricing, payments)
 
     # ------------------------------------------------------------ what is open
 
@@ -114,6 +113,9 @@ class Selling:
             return Blocked(item)
         self._workplace.require_seller()
         self._workplace.require_session()
+        has_expired = pending.has_expired(self._workplace.business_date)
+        if has_expired and pending.expiry_accepted_by is None:
+            return Expired(pending, pending.expires_on)
         if pending.fixed_price_minor is None:
             if item.price_minor is None and pending.unit_price_minor is None:
                 return NeedsPrice(pending)
@@ -123,16 +125,29 @@ class Selling:
         if item.minimum_age > confirmed and not age_confirmed:
             return NeedsAgeCheck(pending)
         line = self._pricing.line(pending, _positive_milli(pending), self.customer)
+        approved_by = pending.expiry_accepted_by if has_expired else None
         if item.minimum_age > confirmed:
-            return Added(self._add_with_age_check(line, item))
-        return Added(self._kept.change_line(lambda basket: self._put_in(basket, line)))
+            return Added(self._add_with_age_check(line, item, approved_by))
+        return Added(
+            self._kept.change_line(lambda basket: self._put_in(basket, line), approved_by=approved_by)
+        )
+
+    def add_expired(self, pending: Pending, approver: StaffMember | None = None) -> AddResult:
+        """As `add`, past the date in its code; who accepted that is on the line.
+
+        Raises DomainError `approval_needed`, and as `add`.
+        """
+        accepted_by = self._workplace.authorise(Permission.SELL_EXPIRED, approver)
+        operator = self._workplace.require_operator()
+        return self.add(replace(pending, expiry_accepted_by=accepted_by or operator.staff_id))
 
     def add_return_without_receipt(self, pending: Pending, approver: StaffMember | None = None) -> BasketLine:
         """A negative line that names no sale: `pending.quantity_milli` (positive) goes back into stock.
 
         Raises DomainError `weight_missing`, `price_missing`, `approval_needed`, and as `add`.
         """
-        if pending.item.is_weighed and pending.quantity_milli is None:
+        has_price = pending.fixed_price_minor is not None
+        if pending.item.is_weighed and pending.quantity_milli is None and not has_price:
             raise DomainError("weight_missing", item=pending.item.name)
         line = self._pricing.line(pending, -_positive_milli(pending), self.customer)
         return self._kept.change_line(
@@ -248,6 +263,18 @@ class Selling:
         """That money went back; it is on record that it was taken."""
         self._kept.remove_tender(tender_id)
 
+    def tenders_saved(self, tenders: tuple[TenderLine, ...]) -> None:
+        """As `BasketKeeper.tenders_saved`."""
+        self._kept.tenders_saved(tenders)
+
+    def close_if_empty(self) -> None:
+        """As `BasketKeeper.close_if_empty`."""
+        self._kept.close_if_empty()
+
+    def require_no_open_payment(self) -> None:
+        """As `BasketKeeper.require_no_open_payment`."""
+        self._kept.require_no_open_payment()
+
     def read_again(self) -> None:
         """As `BasketKeeper.read_again`."""
         self._kept.read_again()
@@ -266,13 +293,15 @@ class Selling:
     def _put_in(self, basket: Basket, line: BasketLine) -> BasketLine:
         return basket.add(line, combine=self._settings.current.combine_lines)
 
-    def _add_with_age_check(self, line: BasketLine, item: Item) -> BasketLine:
+    def _add_with_age_check(self, line: BasketLine, item: Item, approved_by: str | None) -> BasketLine:
         def change(basket: Basket) -> BasketLine:
             basket.age_checked = max(basket.age_checked, item.minimum_age)
             return self._put_in(basket, line)
 
         return self._kept.change_line(
-            change, fact_of=lambda basket: self._age_fact(basket.uuid, item, passed=True)
+            change,
+            approved_by=approved_by,
+            fact_of=lambda basket: self._age_fact(basket.uuid, item, passed=True),
         )
 
     def _age_fact(self, basket_uuid: str, item: Item, *, passed: bool) -> Fact:

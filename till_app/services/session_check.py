@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from till_app.domain.reports import fold
 from till_app.domain.session import TillSession
+from till_app.services.document_parts import Translate
 from till_app.services.errors import HubRefused
 from till_app.services.ports import Formatting, Ledger, Outbox
-from till_app.services.receipts import Translate
 from till_app.wire.exchange import ErrorCode, SessionCheck
 from till_app.wire.protocol import HubApi
 

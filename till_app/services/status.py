@@ -90,7 +90,7 @@ class PrinterState(StrEnum):
     READY = "ready"
     BUSY = "busy"
     WAITING = "waiting"
-    """Jobs wait for paper, a cover, or the printer itself: `PrinterStatus.reason`."""
+    """The printer waits for paper, a cover, or itself: `PrinterStatus.reason`, and jobs with it, if any."""
     UNCONFIRMED = "unconfirmed"
     """A receipt left the till and nobody knows whether it printed."""
 
@@ -99,7 +99,18 @@ class PrinterState(StrEnum):
 class PrinterStatus:
     state: PrinterState = PrinterState.NOT_SET_UP
     reason: str = ""
-    """Such as `paper_out`, `cover_open`, `offline`, `unreachable`."""
+    """Such as `paper_out`, `cover_open`, `offline`, `unreachable`; `restart` when all that waits is held."""
     waiting_jobs: int = 0
     unconfirmed_job: str | None = None
+    """The oldest one."""
     unconfirmed_title: str = ""
+    held_jobs: int = 0
+    """They were there before the till was started: a person says whether they still print."""
+    unconfirmed_jobs: int = 0
+    has_other_printer: bool = False
+    """A job can go to the other printer."""
+    printed_elsewhere: str = ""
+    """Title of the document that the other printer printed last in place of the receipt printer."""
+    unreadable: str = ""
+    """Title of the last document that could not be read and was cancelled."""
+    is_paper_near_end: bool = False

@@ -11,9 +11,12 @@ from sqlalchemy import Connection, delete, select
 from till_app.domain.catalogue import Setting
 from till_app.domain.shop_settings import settings_from
 from till_app.hub.catalogue.editing import Editing, Outcome, checked_code, not_found
-from till_app.hub.cells import MAX_NAME_LENGTH, BadCell, checked_text
+from till_app.hub.cells import BadCell, checked_text
 from till_app.hub.tables import setting, shop
 from till_app.wire.changes import SettingRecord
+
+_MAX_VALUE_LENGTH = 4_000
+"""A table of label layouts is some hundred characters long."""
 
 
 class SettingEdit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,7 +58,7 @@ def _value(connection: Connection, name: str, shop_id: str | None) -> str | None
 def put_setting(edit: Editing, name: str, shop_id: str | None, given: SettingEdit) -> Outcome:
     """Raises BadCell."""
     name = checked_code("name", name)
-    value = checked_text("value", given.value, MAX_NAME_LENGTH)
+    value = checked_text("value", given.value, _MAX_VALUE_LENGTH)
     if settings_from([Setting(name, value)])[1]:
         raise BadCell("value_impossible", f"{value!r} is no value of the setting {name}")
     present = _value(edit.connection, name, shop_id)
