@@ -92,7 +92,7 @@ def test_a_space_within_a_scan_belongs_to_it() -> None:
 
 
 def test_a_frame_makes_even_a_short_slow_code_a_scan() -> None:
-    for mode in WedgeMode:
+    for mode in (WedgeMode.TIMING, WedgeMode.PREFIX):
         keyboard = Keyboard(mode).keys("\x02" + "7" + "\x03" + "\r", gap_ms=90)
         assert (keyboard.scans, keyboard.typed) == (["7"], "")
 
@@ -104,6 +104,11 @@ def test_in_prefix_mode_fast_keys_without_a_frame_are_typing_and_pass_at_once() 
 
 def test_a_frame_that_is_never_closed_comes_back() -> None:
     assert Keyboard(WedgeMode.PREFIX).keys("\x0212").pause().typed == "\x0212"
+
+
+def test_switched_off_everything_is_typing() -> None:
+    keyboard = Keyboard(WedgeMode.OFF).keys(EAN + "\r" + "\x0212\r")
+    assert (keyboard.scans, keyboard.typed) == ([], EAN + "\r\x0212\r")
 
 
 def test_an_empty_frame_says_nothing() -> None:

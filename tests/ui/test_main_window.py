@@ -104,7 +104,7 @@ def test_a_printer_out_of_paper_says_so_and_the_receipt_can_be_shown_or_given_up
     assert "Semi-skimmed milk 2L" in till.panel(ReceiptPanel).preview.text
     till.press(Key.Key_Escape)
     banner.buttons[1].click()
-    assert give_up.caption == "Do without paper"
+    assert give_up.caption == "Skip it"
     assert till.printer.decided == [(job.job_id, "skipped")]
 
 

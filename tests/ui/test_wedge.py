@@ -9,6 +9,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from till_app.services.device_settings import WedgeSettings
+from till_app.services.device_status import ScanHeard
 from till_app.ui.burst import WedgeMode
 from till_app.ui.wedge import WedgeFilter
 from till_app.ui.widgets.action_button import PayButton
@@ -253,10 +255,58 @@ def test_prefix_mode_takes_framed_scans_and_nothing_else(show: Show) -> None:
 def test_the_mode_can_be_changed_and_nothing_kept_is_lost(counter: Counter) -> None:
     counter.field.setFocus()
     counter.type("12")
-    counter.wedge.set_mode(WedgeMode.PREFIX)
+    counter.wedge.configure(WedgeSettings(mode="prefix"))
     counter.type("3456\r")
     assert counter.field.text() == "123456"
     assert counter.scans == []
+
+
+def test_the_gap_and_least_length_of_the_settings_hold(counter: Counter) -> None:
+    counter.field.setFocus()
+    counter.wedge.configure(WedgeSettings(gap_ms=80, least_length=6))
+    counter.type("123456\r", gap_ms=80)
+    counter.type("12345\r", gap_ms=10)
+    assert counter.scans == ["123456"]
+    assert counter.field.text() == "12345"
+
+
+def test_a_wedge_that_is_not_used_lets_every_key_pass_and_a_button_is_still_pressed_once(show: Show) -> None:
+    counter = Counter(show, is_x11=True)
+    counter.wedge.configure(WedgeSettings(is_used=False))
+    counter.field.setFocus()
+    counter.type(EAN)
+    assert (counter.scans, counter.field.text()) == ([], EAN)
+    counter.pay.setFocus()
+    counter.press(Qt.Key.Key_Return.value, "\r")
+    press_as_x11(counter, Qt.Key.Key_Return, "\r", is_marked=False, gap_ms=40)
+    assert counter.presses == ["pay"]
+    counter.wedge.configure(WedgeSettings())
+    counter.type(EAN + "\r", gap_ms=20)
+    assert counter.scans == [EAN]
+
+
+def test_a_scan_is_heard_with_its_source_and_its_longest_gap_taken_or_refused(counter: Counter) -> None:
+    heard: list[ScanHeard] = []
+    counter.wedge.heard.connect(heard.append)
+    counter.type("]E05000", gap_ms=4)
+    counter.type("128104517\r", gap_ms=18)
+    counter.wedge.set_refusing(True)
+    counter.type("50184323\r", gap_ms=7)
+    assert [(each.text, each.source, each.aim, each.gap_ms) for each in heard] == [
+        ("]E05000128104517", "wedge", "]E0", 18),
+        ("50184323", "wedge", "", 7),
+    ]
+
+
+def test_with_the_window_frozen_a_scan_is_whole_by_the_times_of_its_keys(
+    counter: Counter, qtbot: QtBot
+) -> None:
+    """The keys up to the freeze were given up; the others arrive late, and say when they were pressed."""
+    counter.field.setFocus()
+    counter.type("50001")
+    qtbot.waitUntil(lambda: counter.field.text() == "50001", timeout=1000)
+    counter.type("28104517\r")
+    assert counter.scans == [EAN]
 
 
 def test_an_event_without_a_time_stamp_is_stamped_by_the_clock(show: Show, qtbot: QtBot) -> None:

@@ -31,12 +31,14 @@ from tests.services.counter import (
     an_item,
     open_counter,
 )
+from tests.ui.device_desk import a_set_up
 from till_app.domain.catalogue import Department, QuickKey, StaffMember, StockLevel
 from till_app.domain.currency import GBP
 from till_app.domain.session import TillSession
 from till_app.services.journal_export import ExportFailed, ExportReport, export_journal
 from till_app.services.ports import CatalogueRecord
 from till_app.services.session_check import SessionComparison
+from till_app.services.set_up import SetUp
 from till_app.services.sync_control import LinkFacts, Paired, PairingAsked, PairingResult
 from till_app.store.ledger import SqliteLedger
 from till_app.ui.bridge import Bridge
@@ -87,6 +89,15 @@ class PrinterDesk:
 
     def skip(self, job_id: str) -> None:
         self.decided.append((job_id, "skipped"))
+
+    def print_elsewhere(self, job_id: str) -> None:
+        self.decided.append((job_id, "elsewhere"))
+
+    def print_held(self, job_ids: Sequence[str] | None = None) -> None:
+        self.decided += [(job_id, "print held") for job_id in job_ids or ["all"]]
+
+    def skip_held(self) -> None:
+        self.decided.append(("all", "skip held"))
 
 
 @dataclass
@@ -271,14 +282,16 @@ def open_selling_till(
 
 
 @contextmanager
-def window_over(counter: ShopCounter, qtbot: QtBot, size: tuple[int, int]) -> Iterator[TillWindow]:
+def window_over(
+    counter: ShopCounter, qtbot: QtBot, size: tuple[int, int], set_up: SetUp | None = None
+) -> Iterator[TillWindow]:
     bridge, printer = Bridge(), PrinterDesk()
     hub = HubDesk(counter.ledger, counter.folder)
     window = MainWindow(
         counter.services,
         Formatter(GBP),
         bridge,
-        all_screens(HINTS),
+        all_screens(set_up or a_set_up(counter), HINTS),
         printer,
         counter.ledger,
         hub,

@@ -8,10 +8,12 @@ from typing import TypeVar
 import shiboken6
 from PySide6.QtCore import QObject, Signal
 
-from till_app.services.device_status import DeviceHealth, DrawerEvent, LiveWeight
+from till_app.services.device_settings import DeviceId, DeviceSettings
+from till_app.services.device_status import DeviceHealth, DeviceState, DrawerEvent, LiveWeight, ScanHeard
 from till_app.services.status import CatalogueChanged, PrinterStatus, SyncStatus
 
 Outcome = TypeVar("Outcome")
+News = TypeVar("News")
 
 
 class Bridge(QObject):
@@ -24,7 +26,9 @@ class Bridge(QObject):
     printer_changed = Signal(object)
     """PrinterStatus."""
     scanned = Signal(str)
-    """A frame of a serial scanner."""
+    """A scan of a scanner with a connection of its own, as it is looked up."""
+    scan_heard = Signal(object)
+    """ScanHeard: the same, and what came as key presses, with source and timing."""
     device_changed = Signal(object)
     """DeviceHealth."""
     weight_changed = Signal(object)
@@ -33,6 +37,8 @@ class Bridge(QObject):
     """DrawerEvent."""
     payment_changed = Signal(object)
     """What the card terminal does or has done: a value of `services.card_payments`."""
+    settings_changed = Signal(object)
+    """DeviceSettings that are in use now."""
     read_back = Signal(int)
     """So many entries that this till had lost came back from the hub."""
     failed = Signal(str)
@@ -47,8 +53,21 @@ class Bridge(QObject):
     def report_printer(self, status: PrinterStatus) -> None:
         self.printer_changed.emit(status)
 
-    def report_scan(self, text: str) -> None:
-        self.scanned.emit(text)
+    def report_scan(self, heard: ScanHeard) -> None:
+        self.scan_heard.emit(heard)
+        self.scanned.emit(heard.text)
+
+    def report_wedge_scan(self, heard: ScanHeard) -> None:
+        """GUI thread. A keyboard tells no health of a scanner: its last scan is all that is known."""
+        self.scan_heard.emit(heard)
+        health = DeviceHealth(
+            DeviceId.SCANNER,
+            DeviceState.READY,
+            since=heard.at,
+            last_heard_at=heard.at,
+            facts=heard.facts,
+        )
+        self.device_changed.emit(health)
 
     def report_device(self, health: DeviceHealth) -> None:
         self.device_changed.emit(health)
@@ -61,6 +80,9 @@ class Bridge(QObject):
 
     def report_payment(self, news: object) -> None:
         self.payment_changed.emit(news)
+
+    def report_settings(self, settings: DeviceSettings) -> None:
+        self.settings_changed.emit(settings)
 
     def report_read_back(self, entries: int) -> None:
         self.read_back.emit(entries)
@@ -78,6 +100,21 @@ class Errands(QObject):
     def __init__(self) -> None:
         super().__init__()
         self._ended.connect(self._on_ended)
+
+    def send_and_hear(
+        self,
+        owner: QObject,
+        work: Callable[[Callable[[News], None]], Outcome],
+        heard: Callable[[News], None],
+        done: Callable[[Outcome], None],
+        failed: Callable[[Exception], None],
+    ) -> None:
+        """As `send`; what the work tells meanwhile is `heard` on the GUI thread, in order, before its end."""
+
+        def tell(news: News) -> None:
+            self._ended.emit(lambda: heard(news) if shiboken6.isValid(owner) else None)
+
+        self.send(owner, lambda: work(tell), done, failed)
 
     def send(
         self,

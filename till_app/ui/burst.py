@@ -23,6 +23,8 @@ class WedgeMode(StrEnum):
     """Keys that follow each other faster than a hand can; a scan between STX and CR is taken too."""
     PREFIX = "prefix"
     """Only what stands between STX and CR: exact, for scanners that were set up for it."""
+    OFF = "off"
+    """Everything is typing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Verdict(Generic[Event]):
     """The key is kept or was part of a scan: do not deliver it."""
     scan: str | None = None
     """A complete scan, without its frame."""
+    gap_ms: int = 0
+    """Of that scan, the longest pause between two of its keys."""
 
 
 @dataclass(slots=True)
@@ -53,6 +57,7 @@ class BurstRecogniser(Generic[Event]):
     _is_framed: bool = False
     _leaked_text: str = ""
     _is_after_scan: bool = False
+    _longest_gap_ms: int = 0
 
     @property
     def is_keeping(self) -> bool:
@@ -65,6 +70,8 @@ class BurstRecogniser(Generic[Event]):
 
     def would_take(self, text: str, at_ms: int) -> bool:
         """Whether `press` would take this key; changes nothing."""
+        if self.mode is WedgeMode.OFF:
+            return False
         follows = self._follows(at_ms)
         if text == STX:
             return True
@@ -84,11 +91,13 @@ class BurstRecogniser(Generic[Event]):
         if not self.would_take(text, at_ms):
             return Verdict(self.give_up())
         goes_on = self._is_framed or (self._follows(at_ms) and not self._is_after_scan)
+        gap_ms = at_ms - self._last_ms if goes_on and self._last_ms is not None else 0
         self._last_ms = at_ms
         self._is_after_scan = False
         if text in TERMINATORS:
-            return self._terminated()
+            return self._terminated(gap_ms)
         given_back = () if goes_on and text != STX else self.give_up()
+        self._longest_gap_ms = max(self._longest_gap_ms, gap_ms)
         self._kept.append(event)
         if text == STX:
             self._is_framed = True
@@ -107,6 +116,7 @@ class BurstRecogniser(Generic[Event]):
         """Ends the doubt: what was kept was typing. Returns it, in order."""
         given_back = self.time_out()
         self._leaked_text = ""
+        self._longest_gap_ms = 0
         return given_back
 
     def time_out(self) -> tuple[Event, ...]:
@@ -120,12 +130,13 @@ class BurstRecogniser(Generic[Event]):
         self._is_framed = False
         return given_back
 
-    def _terminated(self) -> Verdict[Event]:
+    def _terminated(self, gap_ms: int) -> Verdict[Event]:
         """Also the second terminator of a scanner that ends on CR LF: it is taken and says nothing."""
         scan = self._leaked_text + self._text
+        longest_gap_ms = max(self._longest_gap_ms, gap_ms)
         self.give_up()
         self._is_after_scan = True
-        return Verdict(is_taken=True, scan=scan or None)
+        return Verdict(is_taken=True, scan=scan or None, gap_ms=longest_gap_ms)
 
     def _follows(self, at_ms: int) -> bool:
         return self._last_ms is not None and 0 <= at_ms - self._last_ms <= self.gap_ms

@@ -74,6 +74,12 @@ class Formatter:
         text = f"{sign}{self._locale.toString(whole)}"
         return f"{text}{self._locale.decimalPoint()}{fraction:03d}" if fraction else text
 
+    def weight(self, weight_grams: int) -> str:
+        """`0.412 kg`, `2.000 kg`: always to the gram, as a scale shows it."""
+        whole, fraction = divmod(weight_grams, 1000)
+        digits = f"{self._locale.toString(whole)}{self._locale.decimalPoint()}{fraction:03d}"
+        return f"{digits}{NO_BREAK_SPACE}kg"
+
     def percent(self, rate_bp: int) -> str:
         """Basis points: 2000 is `20 %`, 1750 is `17.5 %`."""
         whole, fraction = divmod(abs(rate_bp), 100)

@@ -8,11 +8,12 @@ from typing import cast
 import shiboken6
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
 
 from till_app.domain.catalogue import StaffMember
-from till_app.domain.ids import receipt_barcode
+from till_app.domain.ids import gift_barcode, receipt_barcode
 from till_app.domain.times import from_text
+from till_app.services.device_status import CustomerMoment, LiveWeight
 from till_app.services.ports import LedgerUnavailable, PrintJobs
 from till_app.services.status import CatalogueChanged, PrinterState, PrinterStatus, SyncStatus
 from till_app.services.sync_control import SyncControl
@@ -20,18 +21,22 @@ from till_app.services.till import TillServices
 from till_app.ui.appearance import toggle_dark
 from till_app.ui.attempts import Attempts
 from till_app.ui.bridge import Bridge, Errands
+from till_app.ui.card_desk import CardDesk
+from till_app.ui.drawer_notice import DrawerNotice
 from till_app.ui.formatting import Formatter
 from till_app.ui.idle import IdleWatch
 from till_app.ui.messages import Messages
+from till_app.ui.panels.print_queue import PrintQueuePanel
 from till_app.ui.panels.receipt import ReceiptPanel
+from till_app.ui.print_words import printer_details
 from till_app.ui.printer_notice import PrinterControl, PrinterNotice
 from till_app.ui.shell import NextStep, Screen, ScreenName, Shell, Tone
 from till_app.ui.sound import Sound, SoundPlayer
 from till_app.ui.status_pills import StatusPills
 from till_app.ui.status_words import (
     HUB_PILL,
-    printer_details,
 )
+from till_app.ui.terminal_words import TERMINAL_PILL
 from till_app.ui.theme.theme import current_theme
 from till_app.ui.wedge import WedgeFilter
 from till_app.ui.widgets.overlay_panel import OverlayHost, OverlayPanel
@@ -45,8 +50,15 @@ _READABLE_WIDTH = 320
 """Of a message, in pixels at 100 %."""
 _ROOM_FOR_TWO = 720
 """Height of the window, in pixels at 100 %, at which two messages leave room for the rest."""
-_ASIDE = frozenset((ScreenName.SYNC_CENTRE, ScreenName.PAIRING))
+_ASIDE = frozenset((ScreenName.SYNC_CENTRE, ScreenName.PAIRING, ScreenName.INSTALLER))
 """Shown whoever is signed on, beside what is under way."""
+_WEIGHING = frozenset((ScreenName.SELL, ScreenName.TENDER, ScreenName.SALE_DONE, ScreenName.RETURNS))
+"""Somebody is served: what lies on the scale is followed all the while, so that none of it is sold twice."""
+_CUSTOMER_MOMENTS = {
+    ScreenName.TENDER: CustomerMoment.PAYING,
+    ScreenName.CARD_PAYMENT: CustomerMoment.PAYING,
+    ScreenName.SALE_DONE: CustomerMoment.DONE,
+}
 _OPEN_WITHOUT_SESSION = frozenset((ScreenName.SIGN_ON, ScreenName.OPEN_DAY, ScreenName.END_OF_DAY))
 
 
@@ -89,11 +101,15 @@ class MainWindow(QWidget):
         self.top_bar = TopBar()
         self.messages = Messages()
         self._pills = StatusPills(self, self.top_bar, self.messages, self)
+        self._print_jobs = print_jobs
         self.printer_notice = PrinterNotice(printer, print_jobs, self)
+        self.drawer_notice = DrawerNotice(self, formatter, self)
+        self.card_desk = CardDesk(self, bridge, self)
         self.sounds = SoundPlayer(self)
         self._attempts = Attempts(self)
         self._message_place = QVBoxLayout()
         self._message_place.setSpacing(0)
+        self._message_place.addWidget(self.drawer_notice.banner)
         self._message_place.addWidget(self.printer_notice.banner)
         self._message_place.addWidget(self.messages)
         self._stack = QStackedWidget()
@@ -112,6 +128,7 @@ class MainWindow(QWidget):
         self._idle = IdleWatch(self)
         self._idle.left_alone.connect(self.lock)
         self._idle.tell_after(services.settings.current.lock_after_s)
+        services.customer_view.run_later = lambda run: QTimer.singleShot(0, self, run)
         self._connect(bridge)
         self._show_place()
         self._pills.show()
@@ -123,14 +140,21 @@ class MainWindow(QWidget):
     def _connect(self, bridge: Bridge) -> None:
         self.wedge.scanned.connect(self.scan)
         self.wedge.refused.connect(self._refuse_scan)
+        self.wedge.heard.connect(bridge.report_wedge_scan)
         self.overlay.opened.connect(self._on_panel_opened)
         self.overlay.closed.connect(self._on_panels_closed)
         bridge.scanned.connect(self.scan)
         bridge.sync_changed.connect(self._on_sync)
         bridge.catalogue_changed.connect(self._on_catalogue)
         bridge.printer_changed.connect(self._on_printer)
+        bridge.device_changed.connect(lambda health: self._tell_screens("device_changed", health))
+        bridge.weight_changed.connect(self._on_weight)
+        self.card_desk.changed.connect(self._on_card_payment)
         bridge.failed.connect(self._on_failure)
+        bridge.drawer_changed.connect(self.drawer_notice.hear)
         self.printer_notice.show_wanted.connect(self.show_receipt)
+        self.printer_notice.queue_wanted.connect(self.show_print_queue)
+        self.printer_notice.said.connect(self.say)
         current_theme().changed.connect(self._place_messages)
         self.top_bar.status_pressed.connect(self._on_pill)
         for keys, action in (
@@ -138,6 +162,7 @@ class MainWindow(QWidget):
             ("Ctrl+L", self.lock),
             ("Ctrl+D", toggle_dark),
             ("Shift+F12", lambda: self.look_at(ScreenName.SYNC_CENTRE)),
+            ("Ctrl+F12", self.open_installer),
         ):
             shortcut = QShortcut(keys, self)
             shortcut.setAutoRepeat(False)
@@ -185,8 +210,19 @@ class MainWindow(QWidget):
             self._left = _Left(self._current, self.focusWidget())
         self.go(screen)
 
+    def open_installer(self) -> None:
+        def begin(approver: StaffMember | None) -> None:
+            self._services.commissioning.begin(approver)
+            self.look_at(ScreenName.INSTALLER)
+
+        if not self.overlay.is_open:
+            self.attempt(begin)
+
     def look_back(self) -> None:
         left = self._left
+        if left is None and self._current is ScreenName.INSTALLER and not self._control.can_sell():
+            self.go(ScreenName.PAIRING)
+            return
         if left is None or self._reachable(left.screen) is not left.screen:
             self.go(left.screen if left is not None else ScreenName.SELL)
             return
@@ -201,6 +237,8 @@ class MainWindow(QWidget):
         self._current = name
         if name not in _ASIDE:
             self._left = None
+            self._services.customer_view.stage(_CUSTOMER_MOMENTS.get(name, CustomerMoment.SELLING))
+        self._services.scale.watch(name in _WEIGHING)
         self._stack.setCurrentWidget(widget)
         workplace = self._services.workplace
         is_nobody_here = workplace.operator is None or workplace.is_locked
@@ -245,16 +283,17 @@ class MainWindow(QWidget):
 
     def scan(self, text: str) -> None:
         self._idle.touched()
-        if self.overlay.is_open:
+        if self.overlay.is_open or QApplication.activeModalWidget() is not None:
             self._refuse_scan(text)
         elif self._current is not None:
             self.messages.close_complaint()
             cast(Screen, self._screens[self._current]).scanned(text)
 
-    def receipt_scanned(self, receipt_number: str) -> None:
+    def receipt_scanned(self, receipt_number: str, *, is_gift: bool = False) -> None:
         self.go(ScreenName.RETURNS)
         if self._current is ScreenName.RETURNS:
-            cast(Screen, self._screens[ScreenName.RETURNS]).scanned(receipt_barcode(receipt_number))
+            code = gift_barcode(receipt_number) if is_gift else receipt_barcode(receipt_number)
+            cast(Screen, self._screens[ScreenName.RETURNS]).scanned(code)
 
     def delivered(self, document: bytes, words: str) -> None:
         if self._pills.printer.state is PrinterState.NOT_SET_UP:
@@ -265,6 +304,11 @@ class MainWindow(QWidget):
     def show_receipt(self, document: bytes) -> None:
         self.ask(ReceiptPanel(self.tr("Receipt"), document))
 
+    def show_print_queue(self) -> None:
+        panel = PrintQueuePanel(self.printer_notice, self._print_jobs, self._formatter)
+        panel.show_wanted.connect(self.show_receipt)
+        self.ask(panel)
+
     # --------------------------------------------------------------- navigation
 
     def _reachable(self, wanted: ScreenName) -> ScreenName:
@@ -273,11 +317,14 @@ class MainWindow(QWidget):
             return wanted
         if workplace.operator is None or workplace.is_locked:
             return ScreenName.SIGN_ON
+        if self._services.card_payments.pending is not None and wanted is not ScreenName.SIGN_ON:
+            return ScreenName.CARD_PAYMENT
         if workplace.session is None and wanted not in _OPEN_WITHOUT_SESSION:
             return ScreenName.OPEN_DAY
         resumed, self._after_unlock = self._after_unlock, None
-        if wanted is ScreenName.SELL and resumed is ScreenName.TENDER and self._services.selling.is_open:
-            return ScreenName.TENDER
+        is_paying = resumed in (ScreenName.TENDER, ScreenName.CARD_PAYMENT)
+        if wanted is ScreenName.SELL and resumed and is_paying and self._services.selling.is_open:
+            return resumed
         return wanted
 
     def _close_all_panels(self) -> None:
@@ -312,7 +359,10 @@ class MainWindow(QWidget):
     # -------------------------------------------------------------------- scans
 
     def _refuse_scan(self, text: str) -> None:
-        del text
+        hear = getattr(self.overlay.panel, "scanned", None)
+        if hear is not None:
+            hear(text)
+            return
         self.say(Tone.BAD, self.tr("Not scanned: answer the question first\nThen scan it again."))
 
     # ------------------------------------------------------------------- status
@@ -326,11 +376,27 @@ class MainWindow(QWidget):
         self.printer_notice.show_status(status)
         self._place_messages()
 
+    def _on_card_payment(self) -> None:
+        self._idle.touched()
+        self._pills.show()
+        hear = getattr(self._stack.currentWidget(), "payment_heard", None)
+        if hear is not None:
+            hear()
+
+    def _on_weight(self, _news: LiveWeight) -> None:
+        """The news may have been overtaken on its way here: the scale is asked for the latest."""
+        live = self._services.scale.latest()
+        self._tell_screens("weight_changed", live)
+        hear = getattr(self.overlay.panel, "weight_changed", None)
+        if hear is not None:
+            hear(live)
+
     def _on_catalogue(self, change: CatalogueChanged) -> None:
         shop = self._services.catalogue.shop() if "shop" in change.kinds else None
         if shop is not None:
             self._formatter.use(shop.currency)
             self._show_place()
+            self._services.customer_view.changed()
         if "setting" in change.kinds:
             self._services.settings.read_again()
             self._idle.tell_after(self._services.settings.current.lock_after_s)
@@ -355,10 +421,18 @@ class MainWindow(QWidget):
             self.say(Tone.INFO, self._pills.hub_words())
         elif key == HUB_PILL:
             self.look_at(ScreenName.SYNC_CENTRE)
+        elif key == TERMINAL_PILL:
+            self.card_desk.show_details()
         elif self.printer_notice.needs_somebody:
             self.printer_notice.show_details()
+            if self.printer_notice.open_jobs > 1 and not self.overlay.is_open and self._may_decide():
+                self.show_print_queue()
         else:
             self.say(Tone.INFO, printer_details(self._pills.printer))
+
+    def _may_decide(self) -> bool:
+        workplace = self._services.workplace
+        return workplace.operator is not None and not workplace.is_locked
 
     def _show_place(self) -> None:
         shop = self._services.catalogue.shop()
@@ -372,8 +446,12 @@ class MainWindow(QWidget):
     def _show_operator(self) -> None:
         workplace = self._services.workplace
         name = workplace.operator.name if workplace.operator else ""
-        locked = self.tr("{name} (locked)").format(name=name)
-        self.top_bar.show_operator(locked if workplace.is_locked else name)
+        if workplace.is_locked:
+            name = self.tr("{name} (locked)").format(name=name)
+        if self._current is ScreenName.INSTALLER:
+            by = self._services.commissioning.by
+            name = " · ".join(part for part in (self.tr("Installer"), by.name if by else "") if part)
+        self.top_bar.show_operator(name)
 
     def _show_time(self) -> None:
         now = from_text(self._services.workplace.now_text())
@@ -397,6 +475,8 @@ class MainWindow(QWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.sounds.stop()
+        self._clock.stop()
+        self.card_desk.stop()
         self.closing.emit()
         event.accept()
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImageReader, QPixmap
 
-_MOST_KEPT = 400
-_LARGEST_SIDE_PX = 360
+MOST_KEPT = 400
+LARGEST_SIDE_PX = 360
 _DECODED_AT_ONCE = 4
 
 
@@ -16,10 +16,19 @@ class PictureShelf(QObject):
 
     arrived = Signal()
 
-    def __init__(self, read: Callable[[str], bytes | None], parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        read: Callable[[str], bytes | None],
+        parent: QObject | None = None,
+        *,
+        largest_side_px: int = LARGEST_SIDE_PX,
+        most_kept: int = MOST_KEPT,
+    ) -> None:
         """`read` gives a picture's bytes by SHA-256, None while it has not been fetched from the hub."""
         super().__init__(parent)
         self._read = read
+        self._limit = QSize(largest_side_px, largest_side_px)
+        self._most_kept = most_kept
         self._kept: OrderedDict[str, QPixmap] = OrderedDict()
         self._wanted: list[str] = []
         self._pause = QTimer(self)
@@ -50,7 +59,7 @@ class PictureShelf(QObject):
             self._pause.stop()
         decoded = {sha256: picture for sha256 in batch if (picture := self._decode(sha256)) is not None}
         self._kept.update(decoded)
-        while len(self._kept) > _MOST_KEPT:
+        while len(self._kept) > self._most_kept:
             self._kept.popitem(last=False)
         if decoded:
             self.arrived.emit()
@@ -65,7 +74,7 @@ class PictureShelf(QObject):
         reader = QImageReader(buffer)
         reader.setAutoTransform(True)
         size = reader.size()
-        limit = QSize(_LARGEST_SIDE_PX, _LARGEST_SIDE_PX)
+        limit = self._limit
         if size.isValid() and (size.width() > limit.width() or size.height() > limit.height()):
             reader.setScaledSize(size.scaled(limit, Qt.AspectRatioMode.KeepAspectRatio))
         image = reader.read()

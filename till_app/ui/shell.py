@@ -21,12 +21,14 @@ class ScreenName(StrEnum):
     OPEN_DAY = "open_day"
     SELL = "sell"
     TENDER = "tender"
+    CARD_PAYMENT = "card_payment"
     SALE_DONE = "sale_done"
     RETURNS = "returns"
     END_OF_DAY = "end_of_day"
     STOCK = "stock"
     SYNC_CENTRE = "sync_centre"
     PAIRING = "pairing"
+    INSTALLER = "installer"
 
 
 class Tone(StrEnum):
@@ -78,6 +80,10 @@ class Shell(Protocol):
         """From `look_at` to what was under way, as it was left."""
         ...
 
+    def open_installer(self) -> None:
+        """For whoever may set devices up; somebody who may not needs another's PIN."""
+        ...
+
     def place_changed(self) -> None:
         """The till's name or its shop are others now."""
         ...
@@ -112,7 +118,7 @@ class Shell(Protocol):
         """Hand a scan to the screen that is shown, as if it had just been made."""
         ...
 
-    def receipt_scanned(self, receipt_number: str) -> None:
+    def receipt_scanned(self, receipt_number: str, *, is_gift: bool = False) -> None:
         """Bring that sale back on the returns screen."""
         ...
 

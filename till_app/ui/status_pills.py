@@ -8,6 +8,7 @@ from till_app.ui.formatting import Formatter
 from till_app.ui.messages import Messages
 from till_app.ui.shell import Shell, Tone
 from till_app.ui.status_words import READING_BACK, hub_advice, hub_state, not_paired_state, printer_state
+from till_app.ui.terminal_words import terminal_pill
 from till_app.ui.widgets.top_bar import TopBar
 
 
@@ -39,7 +40,8 @@ class StatusPills(QObject):
         is_paired = self._shell.control.facts().is_paired
         skew_limit_s = self._services.settings.current.clock_skew_warning_s
         hub = hub_state(self.sync, self._formatter, skew_limit_s) if is_paired else not_paired_state()
-        self._top_bar.show_states([hub, printer_state(self.printer)])
+        terminal = terminal_pill(self._services.card_payments, self._formatter)
+        self._top_bar.show_states([hub, printer_state(self.printer), *([terminal] if terminal else [])])
 
     def hub_words(self) -> str:
         """The state, and what it means."""

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 
 from till_app.domain.times import from_text
+from till_app.services.ports import HELD_SINCE_RESTART
 from till_app.services.status import LinkState, LoadProgress, PrinterState, PrinterStatus, SyncStatus
 from till_app.ui.formatting import Formatter
+from till_app.ui.print_words import printer_reason
 from till_app.ui.translation import tr
 from till_app.ui.widgets.top_bar import StatusState, StatusTone
 
@@ -249,59 +251,22 @@ def printer_state(status: PrinterStatus) -> StatusState:
     match status.state:
         case PrinterState.NOT_SET_UP:
             return StatusState(PRINTER_PILL, tr(_CONTEXT, "Receipts on screen"), StatusTone.GOOD, "receipt")
+        case PrinterState.READY if status.is_paper_near_end:
+            words = tr(_CONTEXT, "Roll nearly used up")
+            return StatusState(PRINTER_PILL, words, StatusTone.WARN, "printer")
         case PrinterState.READY:
             return StatusState(PRINTER_PILL, tr(_CONTEXT, "Printer"), StatusTone.GOOD, "printer")
         case PrinterState.BUSY:
             return StatusState(PRINTER_PILL, tr(_CONTEXT, "Printing"), StatusTone.GOOD, "printer")
+        case PrinterState.WAITING if status.reason == HELD_SINCE_RESTART:
+            words = tr(_CONTEXT, "Printer: {count} waiting since the restart").format(count=status.held_jobs)
+            return StatusState(PRINTER_PILL, words, StatusTone.WARN, "printer")
         case PrinterState.WAITING:
             words = tr(_CONTEXT, "Printer: {reason}").format(reason=printer_reason(status.reason))
             return StatusState(PRINTER_PILL, words, StatusTone.BAD, "printer")
         case PrinterState.UNCONFIRMED:
             words = tr(_CONTEXT, "Printer: check the receipt")
             return StatusState(PRINTER_PILL, words, StatusTone.WARN, "printer")
-
-
-def printer_details(status: PrinterStatus) -> str:
-    if status.state is PrinterState.NOT_SET_UP:
-        return tr(
-            _CONTEXT,
-            "This till has no printer: receipts are shown on the screen\nThe installer can set one up.",
-        )
-    return tr(_CONTEXT, "The printer is ready")
-
-
-def printer_reason(reason: str) -> str:
-    known: Mapping[str, str] = {
-        "paper_out": tr(_CONTEXT, "out of paper"),
-        "cover_open": tr(_CONTEXT, "cover open"),
-        "offline": tr(_CONTEXT, "offline"),
-        "error": tr(_CONTEXT, "in error"),
-        "unreachable": tr(_CONTEXT, "no answer"),
-        "timeout": tr(_CONTEXT, "no answer"),
-        "restart": tr(_CONTEXT, "waiting since the restart"),
-    }
-    return known.get(reason, tr(_CONTEXT, "not ready"))
-
-
-def printer_waiting_words(status: PrinterStatus) -> str:
-    """The sale is safe; what waits, and why."""
-    title = _counted(
-        tr(_CONTEXT, "A receipt is waiting: printer {reason}"),
-        tr(_CONTEXT, "{count} receipts are waiting: printer {reason}"),
-        max(1, status.waiting_jobs),
-    ).replace("{reason}", printer_reason(status.reason))
-    return f"{title}\n{printer_advice(status.reason)}"
-
-
-def printer_advice(reason: str) -> str:
-    known: Mapping[str, str] = {
-        "paper_out": tr(_CONTEXT, "The sale is saved. Put in a new roll and it prints by itself."),
-        "cover_open": tr(_CONTEXT, "The sale is saved. Close the cover and it prints by itself."),
-    }
-    return known.get(
-        reason,
-        tr(_CONTEXT, "The sale is saved. Check the printer's power and cable; it prints by itself."),
-    )
 
 
 def _counted(one: str, many: str, count: int) -> str:

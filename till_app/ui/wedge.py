@@ -2,13 +2,21 @@
 
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import shiboken6
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QShortcut, QWindow
 from PySide6.QtWidgets import QApplication
 
+from till_app.domain.symbology import split_identifier
+from till_app.domain.times import to_text
+from till_app.services.device_settings import WedgeSettings
+from till_app.services.device_status import ScanHeard
 from till_app.ui.burst import BurstRecogniser, HeldKey, WedgeMode
+
+WEDGE_SOURCE = "wedge"
+"""Of all scanners that type as a keyboard does: which one it was cannot be told."""
 
 _ARRIVAL_SLACK_MS = 5
 _PASSED_AT_ONCE = frozenset(
@@ -56,6 +64,8 @@ class WedgeFilter(QObject):
     scanned = Signal(str)
     refused = Signal(str)
     """A scan that came while scans are not taken; say so, with a sound and a word."""
+    heard = Signal(object)
+    """ScanHeard: every scan, taken or refused, before that is told."""
 
     def __init__(
         self,
@@ -89,9 +99,11 @@ class WedgeFilter(QObject):
         app.focusWindowChanged.connect(self._on_focus_window_changed)
         self._on_focus_window_changed(QGuiApplication.focusWindow())
 
-    def set_mode(self, mode: WedgeMode) -> None:
+    def configure(self, settings: WedgeSettings) -> None:
+        """From the next key on; what was kept back is handed on."""
         self._give_back(self._recogniser.give_up())
-        self._recogniser = BurstRecogniser(mode)
+        mode = WedgeMode(settings.mode) if settings.is_used else WedgeMode.OFF
+        self._recogniser = BurstRecogniser(mode, settings.gap_ms, settings.least_length)
 
     def set_refusing(self, is_refusing: bool) -> None:
         """While True (a question is open) a scan is not taken: it is announced by `refused`."""
@@ -159,6 +171,7 @@ class WedgeFilter(QObject):
             self._quiet.stop()
             self._idle.stop()
         if verdict.scan is not None:
+            self.heard.emit(_heard(verdict.scan, verdict.gap_ms))
             (self.refused if self._is_refusing else self.scanned).emit(verdict.scan)
         return True
 
@@ -196,6 +209,11 @@ class WedgeFilter(QObject):
         self._watched = window
         if window is not None:
             window.installEventFilter(self)
+
+
+def _heard(scan: str, gap_ms: int) -> ScanHeard:
+    aim, _rest = split_identifier(scan)
+    return ScanHeard(scan, WEDGE_SOURCE, aim, gap_ms, to_text(datetime.now(UTC)))
 
 
 def _typed_text(event: QKeyEvent) -> str:

@@ -48,6 +48,9 @@ _REFUSALS: Mapping[str, str] = {
         "The records here belong to till {till_code}\n"
         "Ask the installer: another till needs a folder of its own."
     ),
+    "label_price_missing": _source(
+        "“{item}” has no price of its own\nA label shows the price: the office gives it one at the hub."
+    ),
     "line_gone": _source("That line is no longer in the basket\nChoose another line."),
     "location_unknown": _source("That place is no longer on file\nChoose another place."),
     "name_missing": _source("A name is needed\nType who the customer is."),
@@ -58,8 +61,22 @@ _REFUSALS: Mapping[str, str] = {
     "not_paired": _source("This till is not paired with a hub\nAsk the installer to pair it."),
     "not_permitted": _source("{operator} may not sell\nA cashier, supervisor or manager must sign on."),
     "not_signed_on": _source("Nobody is signed on\nChoose your name and type your PIN."),
+    "nothing_to_print": _source("There is nothing to put on it\nChoose at least one thing that was bought."),
     "nothing_to_pay": _source("There is nothing left to pay\nFinish the sale."),
+    "no_terminal": _source(
+        "No card terminal is set up on this till\nKey the amount on the separate terminal."
+    ),
+    "payment_gone": _source(
+        "That card payment is settled already\nLook at what is paid, and go on from there."
+    ),
+    "payment_open": _source(
+        "A card payment of {amount} is not settled yet\nSay first what became of it, on its screen."
+    ),
     "price_fixed": _source("The price of “{item}” is fixed\nIt comes from the sale that it was bought in."),
+    "price_in_other_currency": _source(
+        "The label of “{item}” has a price in another currency: {currency}\n"
+        "Put it aside, or look for the item by name and type its price."
+    ),
     "price_missing": _source("“{item}” has no price yet\nType its price to sell it."),
     "price_negative": _source("A price cannot be below zero\nCheck the price of “{item}”."),
     "quantity_fixed": _source(
@@ -73,6 +90,9 @@ _REFUSALS: Mapping[str, str] = {
     "refund_over_balance": _source("That is more than goes back\n{due} is to be given back."),
     "return_too_much": _source(
         "More of “{item}” than can come back\nOf this sale, {left} can still be returned."
+    ),
+    "reverse_first": _source(
+        "The card terminal took {amount}\nIt must be given back there before it leaves the sale."
     ),
     "sale_unknown": _source(
         "This till does not know that sale\nCheck the receipt number, or use a return without receipt."
@@ -120,6 +140,7 @@ _PERMISSIONS: Mapping[Permission, str] = {
     Permission.VOID_BASKET: _source("Voiding a basket needs a supervisor's PIN."),
     Permission.DISCOUNT: _source("A discount needs a supervisor's PIN."),
     Permission.OVERRIDE_PRICE: _source("Another price needs a supervisor's PIN."),
+    Permission.SELL_EXPIRED: _source("Selling goods past their date needs a supervisor's PIN."),
     Permission.RETURN: _source("A return needs a supervisor's PIN."),
     Permission.RETURN_WITHOUT_RECEIPT: _source("A return without receipt needs a supervisor's PIN."),
     Permission.NO_SALE: _source("Opening the drawer without a sale needs a supervisor's PIN."),
@@ -131,6 +152,7 @@ _PERMISSIONS: Mapping[Permission, str] = {
     Permission.LINK_TILL: _source(
         "Pairing the till or taking its unsent sales away needs a supervisor's or the installer's PIN."
     ),
+    Permission.CONFIRM_CARD_PAYMENT: _source("Saying what the card terminal did needs a supervisor's PIN."),
     Permission.SET_UP_DEVICES: _source("Setting up devices needs the installer's or the manager's PIN."),
 }
 

@@ -1,7 +1,7 @@
 """A panel that asks for one number: its display, a pad, and the two answers."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from till_app.ui.theme.theme import current_theme
 from till_app.ui.widgets.action_button import ActionButton, Variant
@@ -25,18 +25,27 @@ class NumberPanel(OverlayPanel):
         detail: str = "",
         corner: PadCorner = PadCorner.POINT,
         above: QWidget | None = None,
+        beside: QWidget | None = None,
         parent: QWidget | None = None,
     ) -> None:
-        """`above` stands over the display, such as choices that change what the number means."""
+        """`above` stands over the display, such as choices that change what the number means; `beside` at
+        its left, such as what a device says of the number."""
         body = QWidget()
         body.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        super().__init__(title, body, detail=detail, width=380, parent=parent)
+        width = 380 if beside is None else 720
+        super().__init__(title, body, detail=detail, width=width, parent=parent)
         self.entry = entry
         self.pad = NumPad(corner)
         self.pad.key_pressed.connect(entry.press)
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(current_theme().tokens.space.m)
+        space = current_theme().tokens.space
+        row = QHBoxLayout(body)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(space.l)
+        if beside is not None:
+            row.addWidget(beside, 1)
+        column = QVBoxLayout()
+        column.setSpacing(space.m if beside is None else space.s)
+        row.addLayout(column, 1)
         if above is not None:
             column.addWidget(above)
         column.addWidget(entry)

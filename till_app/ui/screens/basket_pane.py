@@ -3,6 +3,7 @@
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from till_app.domain.basket import BasketTotals
 from till_app.domain.basket_line import BasketLine
 from till_app.services.selling import Selling
 from till_app.ui.formatting import Formatter
@@ -24,6 +25,8 @@ class BasketPane(QWidget):
         self._selling = selling
         self._formatter = formatter
         self._lines: tuple[BasketLine, ...] = ()
+        self.basket_totals: BasketTotals | None = None
+        """Of what is shown; None: no basket is open."""
         self.setProperty("ground", "surface")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._paid = QLabel()
@@ -70,7 +73,8 @@ class BasketPane(QWidget):
         age_checked = basket.age_checked if basket else 0
         rows = [basket_row(line, self._formatter, age_checked) for line in self._lines]
         self.view.show_rows(rows, self._wanted_row(line_id))
-        self.totals.show_totals(totals_words(basket.totals() if basket else None, self._formatter))
+        self.basket_totals = basket.totals() if basket else None
+        self.totals.show_totals(totals_words(self.basket_totals, self._formatter))
         tenders = self._selling.tenders
         words = self.tr("Part of it is paid: press Pay to go on") if tenders else ""
         self._paid.setText(words)

@@ -21,6 +21,7 @@ from till_app.domain.session import MovementKind
 from till_app.domain.tender import TenderKind
 from till_app.services.report_printouts import custody_words
 from till_app.ui.screens.parts import Card, FigureTable, words
+from till_app.ui.screens.terminal_settlement import TerminalSettlement
 from till_app.ui.shell import ScreenName, Shell, Tone
 from till_app.ui.theme.theme import current_theme
 from till_app.ui.translation import tr
@@ -166,6 +167,10 @@ class EndOfDayScreen(QWidget):
         self._count_done.clicked.connect(self.on_count_done)
         self._left_layout = QVBoxLayout(self._left)
         self._left_layout.addWidget(words(self.tr("Count the drawer"), "title"))
+        self.open_drawer = ActionButton(self.tr("Open the drawer"), "F2", note=self.tr("to count it"))
+        self.open_drawer.clicked.connect(self.on_open_drawer)
+        self.open_drawer.setVisible(self._services.drawer.is_set_up)
+        self._left_layout.addWidget(self.open_drawer)
         self._left_layout.addWidget(self._count, 1)
         self._cash, self._today, self._vat = FigureTable(), FigureTable(), FigureTable()
         self._hours = HourBars()
@@ -190,6 +195,8 @@ class EndOfDayScreen(QWidget):
         self._buttons = QHBoxLayout()
         self._buttons.addWidget(back, 1)
         self._buttons.addWidget(x_report, 1)
+        self._settlement = TerminalSettlement(shell, self)
+        self._buttons.addWidget(self._settlement.button, 1)
         self._buttons.addWidget(self._count_done, 2)
         self._buttons.addWidget(self._close, 2)
         right = QWidget()
@@ -224,6 +231,9 @@ class EndOfDayScreen(QWidget):
         self._count.focus_first()
         self._read()
 
+    def payment_heard(self) -> None:
+        self._settlement.payment_heard()
+
     def scanned(self, _text: str) -> None:
         self._shell.say(Tone.BAD, self.tr("Not added. Go back to the basket first, then scan it again."))
 
@@ -232,6 +242,7 @@ class EndOfDayScreen(QWidget):
         self._report = report
         self._show_cash(report)
         self._show_figures(report)
+        self._settlement.read()
         self._hours.show_hours(
             {_local_hour(hour): amount for hour, amount in report.sold_by_hour_minor.items()}
         )
@@ -328,6 +339,9 @@ class EndOfDayScreen(QWidget):
         self._count.set_locked(True)
         self._read()
         self._close.setFocus()
+
+    def on_open_drawer(self) -> None:
+        self._shell.attempt(self._services.cash_control.open_to_count)
 
     def on_x_report(self) -> None:
         def read(approver: StaffMember | None) -> None:

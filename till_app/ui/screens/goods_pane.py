@@ -14,8 +14,10 @@ from till_app.ui.formatting import Formatter, parse_quantity
 from till_app.ui.pictures import PictureShelf
 from till_app.ui.presenting import item_choice, price_words, stock_words
 from till_app.ui.theme.theme import current_theme
+from till_app.ui.weight_words import possible_short_words
 from till_app.ui.widgets.action_button import ActionButton, Variant
 from till_app.ui.widgets.chip_row import Chip, ChipRow
+from till_app.ui.widgets.live_weight import WeightChip
 from till_app.ui.widgets.quick_key_grid import QuickKeyGrid, QuickKeyTile
 from till_app.ui.widgets.search_box import SearchBox
 
@@ -64,6 +66,10 @@ class GoodsPane(QWidget):
         self._top = QHBoxLayout()
         self._top.addWidget(self.multiplier)
         self._top.addWidget(self.search, 1)
+        self.weight = WeightChip(possible_short_words(formatter))
+        """What lies on the scale; hidden on a till without one."""
+        self.weight.hide()
+        self._top.addWidget(self.weight)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.addLayout(self._top)

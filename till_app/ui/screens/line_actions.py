@@ -69,12 +69,17 @@ class LineActions(QObject):
     def _ask_weight(self, line: BasketLine) -> None:
         formatter = self._shell.formatter
         price_text = self.tr("{amount} /kg").format(amount=formatter.amount(line.unit_price_minor))
-        panel = WeightPanel(line.name, price_text, line.unit_price_minor, formatter)
-        panel.accepted.connect(lambda milli: self._set_quantity(line, milli))
+        scale = self._shell.services.scale
+        panel = WeightPanel(line.name, price_text, line.unit_price_minor, formatter, scale)
+        panel.accepted.connect(lambda milli: self._set_weight(line, milli, panel.taken_number))
         self._shell.ask(panel)
 
-    def _set_quantity(self, line: BasketLine, quantity_milli: int) -> None:
-        self._change(line, lambda _approver: self._selling.set_quantity(line.line_id, quantity_milli))
+    def _set_weight(self, line: BasketLine, weight_milli: int, number: int | None) -> None:
+        if self._set_quantity(line, weight_milli) and number is not None:
+            self._shell.services.scale.used(number)
+
+    def _set_quantity(self, line: BasketLine, quantity_milli: int) -> bool:
+        return self._change(line, lambda _approver: self._selling.set_quantity(line.line_id, quantity_milli))
 
     # -------------------------------------------------------- price and discount
 

@@ -16,6 +16,8 @@ from till_app.ui.panels.choose_item import ChoosePanel
 from till_app.ui.panels.more import MoreChoice, MorePanel
 from till_app.ui.panels.receipt import ReceiptPanel
 from till_app.ui.screens.customer_flow import CustomerFlow
+from till_app.ui.screens.document_flow import DocumentFlow, has_goods, has_returns
+from till_app.ui.screens.label_flow import LabelFlow
 from till_app.ui.shell import ScreenName, Shell, Tone
 from till_app.ui.theme.theme import current_theme
 from till_app.ui.widgets.action_button import ActionButton, Variant
@@ -23,7 +25,7 @@ from till_app.ui.widgets.choice_list import ChoiceRow
 from till_app.ui.widgets.key_hint import key_sequence
 
 _LAST_SALES = 20
-_SHORTCUTS_HERE = frozenset(("customer", "stock", "last_receipt", "end_of_day"))
+_SHORTCUTS_HERE = frozenset(("customer", "stock", "last_receipt", "label", "end_of_day"))
 """The window has those of the others."""
 
 
@@ -33,12 +35,16 @@ class MoreActions(QObject):
     def __init__(self, shell: Shell, customer_flow: CustomerFlow, screen: QWidget) -> None:
         super().__init__(screen)
         self._shell = shell
+        self._documents = DocumentFlow(shell, self)
+        self.labels = LabelFlow(shell, self)
         self._actions: dict[str, Callable[[], None]] = {
             "customer": customer_flow.begin,
             "stock": self.open_stock,
             "last_receipt": self.ask_which_receipt,
+            "label": self.labels.begin,
             "end_of_day": lambda: shell.go(ScreenName.END_OF_DAY),
             "hub": lambda: shell.look_at(ScreenName.SYNC_CENTRE),
+            "installer": shell.open_installer,
             "lock": shell.lock,
             "sign_off": self.sign_off,
             "paid_in": lambda: self._ask_movement(MovementKind.PAID_IN),
@@ -56,7 +62,8 @@ class MoreActions(QObject):
                 shortcut.activated.connect(self._actions[choice.key_name])
 
     def open_panel(self) -> None:
-        panel = MorePanel(self.tr("More"), self._choices())
+        choices = [each for each in self._choices() if each.key_name != "label" or self.labels.is_possible]
+        panel = MorePanel(self.tr("More"), choices)
         panel.chosen.connect(lambda key_name: self._actions[key_name]())
         self._shell.ask(panel)
 
@@ -71,12 +78,14 @@ class MoreActions(QObject):
             MoreChoice("stock", self.tr("Stock"), "Shift+F11", icon="package"),
             MoreChoice("lock", self.tr("Lock"), "F12", icon="lock"),
             MoreChoice("hub", self.tr("Link to the hub"), "Shift+F12", icon="wifi"),
+            MoreChoice("installer", self.tr("Set up the till"), "Ctrl+F12", icon="settings"),
             MoreChoice("paid_in", self.tr("Paid in"), icon="plus"),
             MoreChoice("paid_out", self.tr("Paid out"), icon="minus"),
             MoreChoice("sign_off", self.tr("Sign off"), icon="log-out"),
             MoreChoice("loan", self.tr("Loan"), note=self.tr("change brought in"), icon="coins"),
             MoreChoice("pick_up", self.tr("Pick-up"), note=self.tr("cash taken away"), icon="banknote"),
             MoreChoice("size", self.tr("Size"), note=size, icon="search"),
+            MoreChoice("label", self.tr("Print a label"), "Shift+F10", icon="tag"),
             MoreChoice("dark", look, "Ctrl+D", icon="sun" if tokens.is_dark else "moon"),
         ]
 
@@ -143,6 +152,15 @@ class MoreActions(QObject):
     def _show_sale(self, sale: Sale) -> None:
         receipts = self._shell.services.receipts
         panel = ReceiptPanel(receipts.title(sale), receipts.receipt(sale))
+        others: list[tuple[ActionButton, Callable[[Sale], None]]] = []
+        if has_goods(sale):
+            others.append((self._documents.gift_button(), self._documents.gift_receipt))
+            others.append((self._documents.pick_up_button(), self._documents.pick_up_slip))
+        if has_returns(sale):
+            others.append((self._documents.credit_button(), self._documents.credit_note))
+        for button, act in others:
+            panel.add_button(button).clicked.connect(panel.close_panel)
+            button.clicked.connect(lambda _checked=False, act=act: act(sale))
         copy = panel.add_button(ActionButton(self.tr("Print a copy"), "F7", Variant.PRIMARY, icon="printer"))
         copy.clicked.connect(panel.close_panel)
         copy.clicked.connect(lambda: self._print_copy(sale))

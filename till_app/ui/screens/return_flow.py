@@ -25,9 +25,12 @@ class ReturnFlow(QObject):
         super().__init__(parent)
         self._shell = shell
         self._on_returned = on_returned
+        self._weight_number: int | None = None
+        """Of the scale's weight that the goods were given."""
 
     def take_back(self, candidates: tuple[Pending, ...]) -> None:
         """What a scanned code stands for."""
+        self._weight_number = None
         if len(candidates) > 1:
             self._ask_which(candidates)
         else:
@@ -75,9 +78,14 @@ class ReturnFlow(QObject):
 
     def _ask_weight(self, pending: Pending) -> None:
         price = self._shell.services.selling.price_of(pending.item)
-        panel = WeightPanel.of_item(pending.item, price, pending.unit_price_minor, self._shell.formatter)
-        panel.accepted.connect(lambda milli: self._go_on(replace(pending, quantity_milli=milli)))
+        formatter, scale = self._shell.formatter, self._shell.services.scale
+        panel = WeightPanel.of_item(pending.item, price, pending.unit_price_minor, formatter, scale)
+        panel.accepted.connect(lambda milli: self._go_on_weighed(pending, milli, panel.taken_number))
         self._shell.ask(panel)
+
+    def _go_on_weighed(self, pending: Pending, weight_milli: int, number: int | None) -> None:
+        self._weight_number = number
+        self._go_on(replace(pending, quantity_milli=weight_milli))
 
     def _ask_whether(self, pending: Pending) -> None:
         title = self.tr("Take {item} back without a receipt?").format(item=pending.item.name)
@@ -95,6 +103,9 @@ class ReturnFlow(QObject):
     def _put_in(self, pending: Pending) -> None:
         def action(approver: StaffMember | None) -> None:
             self._shell.services.selling.add_return_without_receipt(pending, approver)
+            number, self._weight_number = self._weight_number, None
+            if number is not None:
+                self._shell.services.scale.used(number)
             self._on_returned()
 
         self._shell.attempt(action)

@@ -1,14 +1,16 @@
 """Goods that come back: the receipt brings the sale, the operator picks how many of what."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from till_app.domain.catalogue import StaffMember, Unit
 from till_app.domain.returns import ReturnableLine
+from till_app.domain.sale import Sale
 from till_app.services.returns import ReturnableSale
+from till_app.ui.screens.document_flow import DocumentFlow, has_goods
 from till_app.ui.screens.parts import words
 from till_app.ui.screens.return_flow import ReturnFlow
 from till_app.ui.shell import ScreenName, Shell, Tone
@@ -88,6 +90,11 @@ class ReturnsScreen(QWidget):
         self._none.clicked.connect(lambda: self._pick({}))
         self._all = ActionButton(self.tr("Everything"), "F4")
         self._all.clicked.connect(self.on_everything)
+        self._documents = DocumentFlow(shell, self)
+        self.gift = self._documents.gift_button()
+        self.gift.clicked.connect(lambda: self._with_sale(self._documents.gift_receipt))
+        self.pick_up = self._documents.pick_up_button()
+        self.pick_up.clicked.connect(lambda: self._with_sale(self._documents.pick_up_slip))
         self._take = PayButton(self.tr("Return these"), "F6")
         self._take.clicked.connect(self.on_take)
         self._buttons = QHBoxLayout()
@@ -97,7 +104,13 @@ class ReturnsScreen(QWidget):
         self._buttons.addWidget(self._take, 3)
         self._layout = QVBoxLayout(self)
         self._layout.addWidget(self._number)
-        self._layout.addWidget(self._heading)
+        self._heading.setWordWrap(True)
+        self._top = QHBoxLayout()
+        self._top.addWidget(self._heading, 1)
+        for button in (self.gift, self.pick_up):
+            button.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+            self._top.addWidget(button)
+        self._layout.addLayout(self._top)
         self._layout.addWidget(self._hint)
         self._layout.addWidget(self._list, 1)
         self._layout.addLayout(self._buttons)
@@ -109,6 +122,10 @@ class ReturnsScreen(QWidget):
     @property
     def picked_texts(self) -> list[str]:
         return [row.picked_text for row in self._list.rows]
+
+    @property
+    def heading_text(self) -> str:
+        return self._heading.text()
 
     def entered(self) -> None:
         self._found = None
@@ -147,13 +164,17 @@ class ReturnsScreen(QWidget):
     def _pick(self, picked: Mapping[int, int]) -> None:
         self._picked = dict(picked)
         found, formatter = self._found, self._shell.formatter
-        self._heading.setText(
-            self.tr("Receipt {number} · {total}").format(
-                number=found.sale.receipt_number, total=formatter.amount(found.sale.total_minor)
-            )
-            if found
-            else ""
-        )
+        heading = ""
+        if found is not None and found.is_gift:
+            heading = self.tr("Gift receipt {number} · whoever brings it may not know the price")
+        elif found is not None:
+            heading = self.tr("Receipt {number} · {total}")
+        if found is not None:
+            total = formatter.amount(found.sale.total_minor)
+            heading = heading.format(number=found.sale.receipt_number, total=total)
+        self._heading.setText(heading)
+        for button in (self.gift, self.pick_up):
+            button.setVisible(found is not None and has_goods(found.sale))
         self._hint.setVisible(found is None)
         self._list.setVisible(found is not None)
         rows = [self._row(source) for source in found.lines] if found else []
@@ -204,6 +225,10 @@ class ReturnsScreen(QWidget):
                 }
             )
 
+    def _with_sale(self, act: Callable[[Sale], object]) -> None:
+        if self._found is not None:
+            act(self._found.sale)
+
     def on_take(self) -> None:
         found, picked = self._found, dict(self._picked)
         if found is None or not picked:
@@ -220,3 +245,4 @@ class ReturnsScreen(QWidget):
         self._layout.setContentsMargins(space.xl, space.l, space.xl, space.l)
         self._layout.setSpacing(space.m)
         self._buttons.setSpacing(space.s)
+        self._top.setSpacing(space.s)

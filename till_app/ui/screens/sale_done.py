@@ -1,9 +1,12 @@
 """After the sale: the change in large figures until the next customer, and the receipt."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from till_app.domain.sale import Sale
+from till_app.ui.screens.document_flow import DocumentFlow, has_goods, has_returns
 from till_app.ui.screens.parts import words
 from till_app.ui.shell import ScreenName, Shell
 from till_app.ui.theme.theme import current_theme
@@ -31,9 +34,21 @@ class SaleDoneScreen(QWidget):
         show.clicked.connect(self.on_show_receipt)
         reprint = ActionButton(self.tr("Print a copy"), "F7", icon="printer")
         reprint.clicked.connect(self.on_reprint)
-        self._buttons = QHBoxLayout()
-        for button in (show, reprint):
-            self._buttons.addWidget(button)
+        self._flow = DocumentFlow(shell, self)
+        self.gift = self._flow.gift_button()
+        self.gift.clicked.connect(lambda: self._with_sale(self._flow.gift_receipt))
+        self.pick_up = self._flow.pick_up_button()
+        self.pick_up.clicked.connect(lambda: self._with_sale(self._flow.pick_up_slip))
+        self.credit = self._flow.credit_button()
+        self.credit.clicked.connect(lambda: self._with_sale(self._flow.credit_note))
+        self._buttons = QVBoxLayout()
+        self._rows = (QHBoxLayout(), QHBoxLayout())
+        for row, buttons in zip(
+            self._rows, ((show, reprint), (self.gift, self.pick_up, self.credit)), strict=True
+        ):
+            self._buttons.addLayout(row)
+            for button in buttons:
+                row.addWidget(button, 1)
         column = QWidget()
         self._layout = QVBoxLayout(column)
         self._layout.addStretch(2)
@@ -73,6 +88,9 @@ class SaleDoneScreen(QWidget):
             number=sale.receipt_number, total=formatter.amount(sale.total_minor)
         )
         self._detail.setText(detail)
+        self.gift.setVisible(has_goods(sale))
+        self.pick_up.setVisible(has_goods(sale))
+        self.credit.setVisible(has_returns(sale))
         self._next.setFocus()
 
     def scanned(self, text: str) -> None:
@@ -80,14 +98,15 @@ class SaleDoneScreen(QWidget):
         self._shell.scan(text)
 
     def on_show_receipt(self) -> None:
-        completed = self._services.checkout.last_completed
-        if completed is not None:
-            self._shell.show_receipt(self._services.receipts.receipt(completed.sale))
+        self._with_sale(lambda sale: self._shell.show_receipt(self._services.receipts.receipt(sale)))
 
     def on_reprint(self) -> None:
+        self._with_sale(lambda sale: self._shell.attempt(lambda _approver: self._reprint(sale)))
+
+    def _with_sale(self, act: Callable[[Sale], object]) -> None:
         completed = self._services.checkout.last_completed
         if completed is not None:
-            self._shell.attempt(lambda _approver: self._reprint(completed.sale))
+            act(completed.sale)
 
     def _reprint(self, sale: Sale) -> None:
         job = self._services.reprints.reprint(sale)
@@ -97,3 +116,5 @@ class SaleDoneScreen(QWidget):
         space = current_theme().tokens.space
         self._layout.setSpacing(space.m)
         self._buttons.setSpacing(space.m)
+        for row in self._rows:
+            row.setSpacing(space.m)

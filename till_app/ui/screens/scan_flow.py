@@ -1,6 +1,7 @@
 """From a scan, tap or typed code to a line in the basket: asks for what is missing, says what is not sold."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import TypeVar
 
@@ -12,6 +13,7 @@ from till_app.services.scanning import (
     AddResult,
     Ambiguous,
     Blocked,
+    Expired,
     Misread,
     NeedsAgeCheck,
     NeedsPrice,
@@ -44,18 +46,22 @@ class ScanFlow(QObject):
     def __init__(self, shell: Shell, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._shell = shell
+        self._weight_number: int | None = None
+        """Of the scale's weight that the item on its way into the basket was given."""
 
     @property
     def _selling(self) -> Selling:
         return self._shell.services.selling
 
     def scan(self, text: str, quantity_milli: int | None = None) -> None:
+        self._weight_number = None
         result = self._attempt(lambda: self._selling.scan(text, quantity_milli))
         if result is not None:
             self._go_on(result)
 
     def add_item(self, item: Item, quantity_milli: int | None = None) -> None:
         """An item that was picked, not scanned."""
+        self._weight_number = None
         result = self._attempt(lambda: self._selling.pick(item, quantity_milli))
         if result is not None:
             self._go_on(result)
@@ -79,6 +85,7 @@ class ScanFlow(QObject):
         match result:
             case Added(line=line):
                 self._shell.play(Sound.GOOD_SCAN)
+                self._weight_is_used()
                 self.added.emit(line)
             case NeedsWeight(pending=pending):
                 self._ask_weight(pending)
@@ -90,20 +97,33 @@ class ScanFlow(QObject):
                 self._ask_which(code, candidates)
             case Blocked(item=item):
                 self._say_blocked(item)
+            case Expired(pending=pending, expires_on=expires_on):
+                self._say_expired(pending, date.fromisoformat(expires_on))
             case Misread(code=code, expected_digit=digit):
                 self._say_misread(code, digit)
             case Unknown(code=code):
                 self._say_unknown(code)
-            case ReceiptScanned(receipt_number=number):
-                self._shell.receipt_scanned(number)
+            case ReceiptScanned(receipt_number=number, is_gift=is_gift):
+                self._shell.receipt_scanned(number, is_gift=is_gift)
 
     # ---------------------------------------------------------------- questions
 
     def _ask_weight(self, pending: Pending) -> None:
         price = self._selling.price_of(pending.item)
-        panel = WeightPanel.of_item(pending.item, price, pending.unit_price_minor, self._shell.formatter)
-        panel.accepted.connect(lambda milli: self._add(_with(pending, quantity_milli=milli)))
+        formatter, scale = self._shell.formatter, self._shell.services.scale
+        panel = WeightPanel.of_item(pending.item, price, pending.unit_price_minor, formatter, scale)
+        panel.accepted.connect(lambda milli: self._add_weighed(pending, milli, panel.taken_number))
         self._ask(panel)
+
+    def _add_weighed(self, pending: Pending, weight_milli: int, number: int | None) -> None:
+        self._weight_number = number
+        self._add(_with(pending, quantity_milli=weight_milli))
+
+    def _weight_is_used(self) -> None:
+        """A weight is sold once, and only by a line that is in the basket."""
+        number, self._weight_number = self._weight_number, None
+        if number is not None:
+            self._shell.services.scale.used(number)
 
     def _ask_price(self, pending: Pending) -> None:
         panel = PricePanel(
@@ -154,7 +174,23 @@ class ScanFlow(QObject):
         words = self.tr("“{item}” must not be sold\nPut it aside and tell the manager.")
         self._shell.say(Tone.BAD, words.format(item=item.name))
 
+    def _say_expired(self, pending: Pending, expires_on: date) -> None:
+        words = self.tr("Past its date: {day}. Put it aside\n“{item}” is not in the basket.")
+        step = NextStep(self.tr("Sell it all the same"), lambda: self._add_expired(pending))
+        text = words.format(day=self._shell.formatter.day(expires_on), item=pending.item.name)
+        self._shell.say(Tone.BAD, text, [step])
+
+    def _add_expired(self, pending: Pending) -> None:
+        """Goes on where the approval is given, now or with another person's PIN."""
+        self._shell.attempt(lambda approver: self._go_on(self._selling.add_expired(pending, approver)))
+
     def _say_misread(self, code: str, digit: str) -> None:
+        if not digit:
+            words = self.tr(
+                "Misread: scan it again\nThe price or weight in {code} does not fit its own check."
+            )
+            self._shell.say(Tone.BAD, words.format(code=code))
+            return
         words = self.tr(
             "Misread: scan it again\nThe last figure of {code} does not fit (it should be {digit})."
         )
@@ -182,10 +218,8 @@ class ScanFlow(QObject):
 def _with(
     pending: Pending, *, quantity_milli: int | None = None, unit_price_minor: int | None = None
 ) -> Pending:
-    return Pending(
-        pending.item,
-        pending.code,
-        pending.quantity_milli if quantity_milli is None else quantity_milli,
-        pending.unit_price_minor if unit_price_minor is None else unit_price_minor,
-        pending.fixed_price_minor,
+    return replace(
+        pending,
+        quantity_milli=pending.quantity_milli if quantity_milli is None else quantity_milli,
+        unit_price_minor=pending.unit_price_minor if unit_price_minor is None else unit_price_minor,
     )

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from till_app.domain.basket_line import BasketLine
 from till_app.domain.catalogue import Item
+from till_app.services.device_status import LiveWeight, WeightState
 from till_app.services.status import CatalogueChanged
 from till_app.ui.presenting import balance_words
 from till_app.ui.screens.basket_pane import BasketPane
@@ -18,10 +19,13 @@ from till_app.ui.screens.more_actions import MoreActions
 from till_app.ui.screens.scan_flow import ScanFlow
 from till_app.ui.shell import ScreenName, Shell, Tone
 from till_app.ui.theme.theme import current_theme
+from till_app.ui.weight_words import NOTHING, short_words, tone_of
 from till_app.ui.widgets.action_button import ActionButton, Variant
 from till_app.ui.widgets.action_row import ActionRow
+from till_app.ui.widgets.live_weight import WeightTone
 
 _LEFT_SHARE, _RIGHT_SHARE = 38, 62
+_SCALE_ANSWERS_MS = 1500
 
 
 class SellScreen(QWidget):
@@ -67,6 +71,7 @@ class SellScreen(QWidget):
             )
         self._refresh()
         self.goods.refresh()
+        self._show_scale_soon()
         self.goods.search.dismiss()
         self.goods.search.setFocus()
 
@@ -77,6 +82,23 @@ class SellScreen(QWidget):
     def scanned(self, text: str) -> None:
         self.goods.search.dismiss()
         self.flow.scan(text, self.goods.take_multiplier())
+
+    def weight_changed(self, live: LiveWeight) -> None:
+        self.goods.weight.setVisible(self._shell.services.scale.is_set_up)
+        self.goods.weight.show_weight(short_words(live, self._shell.formatter), tone_of(live))
+
+    def _show_scale_soon(self) -> None:
+        """A scale that was not asked for a while is given the time to answer before it is called silent."""
+        scale = self._shell.services.scale
+        self.goods.weight.setVisible(scale.is_set_up)
+        if not scale.is_set_up:
+            return
+        live = scale.latest()
+        if live.state is not WeightState.SILENT:
+            self.weight_changed(live)
+            return
+        self.goods.weight.show_weight(NOTHING, WeightTone.QUIET)
+        QTimer.singleShot(_SCALE_ANSWERS_MS, self, lambda: self.weight_changed(scale.latest()))
 
     def catalogue_changed(self, change: CatalogueChanged) -> None:
         self.goods.catalogue_changed(change)
@@ -128,6 +150,7 @@ class SellScreen(QWidget):
 
     def _refresh(self, line_id: str | None = None) -> None:
         self.basket.refresh(line_id)
+        self._shell.services.customer_view.changed(line_id, self.basket.basket_totals)
         self._show_customer()
 
     def _show_customer(self) -> None:

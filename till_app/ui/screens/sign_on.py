@@ -66,6 +66,12 @@ class SignOnScreen(QWidget):
             people.addWidget(widget)
         people.addWidget(scroll, 1)
         people.addWidget(self._hint)
+        self.set_up = ActionButton(
+            self.tr("Set up the till"), variant=Variant.GHOST, note="Ctrl+F12", icon="settings"
+        )
+        self.set_up.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.set_up.clicked.connect(shell.open_installer)
+        people.addWidget(self.set_up)
         self.pin_pad = PinPad()
         self.pin_pad.pin_entered.connect(self._on_pin)
         self._name = _label("", "title")

@@ -12,6 +12,7 @@ from till_app.services.status import CatalogueChanged
 from till_app.services.stock_taking import StockCause, StockHere
 from till_app.ui.panels.choose_item import ChoosePanel
 from till_app.ui.screens.item_finder import ItemFinder
+from till_app.ui.screens.label_flow import LabelFlow
 from till_app.ui.screens.parts import words
 from till_app.ui.shell import NextStep, ScreenName, Shell, Tone
 from till_app.ui.sound import Sound
@@ -71,11 +72,14 @@ class StockScreen(QWidget):
         self.pad.key_pressed.connect(self._on_pad)
         self.adjust_button = ActionButton(self.tr("Adjust"), "F3", note=self.tr("with a cause"))
         self.adjust_button.clicked.connect(self.ask_cause)
+        self._labels = LabelFlow(shell, self)
+        self.label_button = ActionButton(self.tr("Print a label"), "F2", icon="tag")
+        self.label_button.clicked.connect(self.ask_label)
         self.count_button = PayButton(self.tr("That is the count"), "Return")
         self.count_button.clicked.connect(self.count)
         back = ActionButton(self.tr("Back to the basket"), "Esc")
         back.clicked.connect(lambda: self._shell.go(ScreenName.SELL))
-        for button in (self.adjust_button, self.count_button, back):
+        for button in (self.adjust_button, self.label_button, self.count_button, back):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._lay_out(back)
         self.setFocusProxy(self.search)
@@ -166,6 +170,10 @@ class StockScreen(QWidget):
         keeps = 0 <= self.places.current < len(rows)
         self.places.show_rows(rows, self.places.current if keeps else 0 if rows else None)
 
+    def ask_label(self) -> None:
+        if self._chosen is not None:
+            self._labels.ask(self._chosen.item)
+
     # ------------------------------------------------------------------ recording
 
     @property
@@ -242,6 +250,8 @@ class StockScreen(QWidget):
         is_ready = self._chosen is not None and self.entry.value is not None
         self.count_button.setEnabled(is_ready)
         self.adjust_button.setEnabled(is_ready)
+        self.label_button.setVisible(self._labels.is_possible)
+        self.label_button.setEnabled(self._chosen is not None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keys that the entry has no use for: up and down choose the place, letters begin a search."""
@@ -276,6 +286,7 @@ class StockScreen(QWidget):
         self._columns.addWidget(card, 2)
         self._buttons = QHBoxLayout()
         self._buttons.addWidget(back, 1)
+        self._buttons.addWidget(self.label_button, 1)
         self._buttons.addWidget(self.adjust_button, 1)
         self._buttons.addWidget(self.count_button, 2)
         self._layout = QVBoxLayout(self)

@@ -6,10 +6,11 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from till_app.domain.catalogue import StaffMember
 from till_app.domain.tender import TenderKind
-from till_app.ui.panels.question import Answer, QuestionPanel
-from till_app.ui.presenting import items_words
-from till_app.ui.screens.parts import FigureTable, words
+from till_app.ui.screens.card_flow import CardFlow
+from till_app.ui.screens.parts import words
+from till_app.ui.screens.tender_summary import TenderSummary
 from till_app.ui.shell import ScreenName, Shell, Tone
+from till_app.ui.terminal_words import card_note
 from till_app.ui.theme.theme import current_theme
 from till_app.ui.widgets.action_button import ActionButton, PayButton, Variant
 from till_app.ui.widgets.amount_entry import AmountEntry
@@ -21,14 +22,18 @@ MOST_SUGGESTIONS = 4
 
 
 class TenderScreen(QWidget):
-    """Cash with suggested sums, cards keyed on a separate terminal, several of them, and refunds."""
+    """Cash with suggested sums, cards, several of them, and refunds."""
 
     def __init__(self, shell: Shell, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shell = shell
         self._services = shell.services
         self._kind = TenderKind.CASH
-        self._build_summary()
+        self._shown_tenders = shell.services.selling.tenders
+        self._summary = TenderSummary(shell.formatter)
+        self._summary.undo.clicked.connect(self.on_undo)
+        self._summary.back.clicked.connect(lambda: self._shell.go(ScreenName.SELL))
+        self._card_flow = CardFlow(shell, self._settle, self)
         self._build_middle()
         self._build_pad()
         layout = QHBoxLayout(self)
@@ -42,27 +47,12 @@ class TenderScreen(QWidget):
 
     # ------------------------------------------------------------------ the parts
 
-    def _build_summary(self) -> None:
-        self._summary = QFrame()
-        self._summary.setProperty("ground", "surface")
-        self._heading = words("", "strong")
-        self._figures = FigureTable()
-        self._taxes = words("", "body", "muted")
-        self._undo = ActionButton(self.tr("Take the last payment back"), "F9", icon="undo-2")
-        self._undo.clicked.connect(self.on_undo)
-        self._back = ActionButton(self.tr("Back to the basket"), "Esc")
-        self._back.clicked.connect(lambda: self._shell.go(ScreenName.SELL))
-        self._summary_layout = QVBoxLayout(self._summary)
-        for widget in (self._heading, self._figures, self._taxes, self._back, self._undo):
-            self._summary_layout.addWidget(widget)
-        self._summary_layout.addStretch(1)
-
     def _build_middle(self) -> None:
         self._middle = QWidget()
         self._to_pay = words("", "title", "muted")
         self._due = FittedLabel("", "hero")
         self._cash = ActionButton(self.tr("Cash"), "F1")
-        self._card = ActionButton(self.tr("Card"), "F2", note=self.tr("separate terminal"))
+        self._card = ActionButton(self.tr("Card"), "F2")
         for button, kind in ((self._cash, TenderKind.CASH), (self._card, TenderKind.CARD)):
             button.clicked.connect(lambda _checked=False, chosen=kind: self._choose(chosen))
         kinds = QHBoxLayout()
@@ -129,7 +119,14 @@ class TenderScreen(QWidget):
             Tone.BAD, self.tr("Not added. Press Esc to go back to the basket, then scan it again.")
         )
 
+    def payment_heard(self) -> None:
+        """While it is shown: the card terminal is better or worse, or told late of a payment."""
+        self._card.set_note(card_note(self._services.card_payments))
+        if self._services.selling.tenders != self._shown_tenders:
+            self._read()
+
     def _read(self) -> None:
+        self._services.customer_view.changed()
         checkout, formatter = self._services.checkout, self._shell.formatter
         basket = self._services.selling.basket
         balance_minor = checkout.balance_minor
@@ -142,36 +139,9 @@ class TenderScreen(QWidget):
             if balance_minor
             else self.tr("Nothing to pay")
         )
-        if basket is not None:
-            totals = basket.totals()
-            self._heading.setText(items_words(totals.item_count))
-            self._figures.show_rows(
-                [
-                    (self.tr("Goods"), formatter.amount(totals.before_discount_minor), ""),
-                    (self.tr("Savings"), formatter.amount(-totals.savings_minor), "good"),
-                    (self.tr("Total"), formatter.amount(totals.total_minor), ""),
-                    *[
-                        (
-                            self._paid_words(tender.kind, tender.amount_minor),
-                            formatter.amount(-tender.amount_minor),
-                            "",
-                        )
-                        for tender in self._services.selling.tenders
-                    ],
-                ]
-            )
-            self._taxes.setText(
-                "\n".join(
-                    self.tr("VAT {code} {rate}  {tax} in {gross}").format(
-                        code=tax.vat_code,
-                        rate=formatter.percent(tax.rate_bp),
-                        tax=formatter.amount(tax.tax_minor),
-                        gross=formatter.amount(tax.gross_minor),
-                    )
-                    for tax in totals.tax_lines
-                )
-            )
-        self._undo.setVisible(bool(self._services.selling.tenders))
+        self._shown_tenders = self._services.selling.tenders
+        self._summary.show_basket(basket, self._shown_tenders)
+        self._card.set_note(card_note(self._services.card_payments))
         self._suggested_minor = list(checkout.suggestions_minor)
         for index, button in enumerate(self._suggestions):
             has = index < len(self._suggested_minor)
@@ -181,11 +151,6 @@ class TenderScreen(QWidget):
         self._show_kind()
         self._entry.suggest_amount(abs(balance_minor))
         self._show_change()
-
-    def _paid_words(self, kind: TenderKind, amount_minor: int) -> str:
-        if amount_minor < 0:
-            return self.tr("Given back · cash") if kind is TenderKind.CASH else self.tr("Given back · card")
-        return self.tr("Paid · cash") if kind is TenderKind.CASH else self.tr("Paid · card")
 
     def _choose(self, kind: TenderKind) -> None:
         self._kind = kind
@@ -233,7 +198,7 @@ class TenderScreen(QWidget):
         if balance_minor == 0:
             self._settle(lambda: None)
         elif self._kind is TenderKind.CARD:
-            self._ask_terminal(amount_minor, is_refund=balance_minor < 0)
+            self._card_flow.take(amount_minor, is_refund=balance_minor < 0)
         elif balance_minor < 0:
             self._settle(lambda: self._services.checkout.refund(TenderKind.CASH, amount_minor))
         else:
@@ -244,61 +209,7 @@ class TenderScreen(QWidget):
         self._settle(lambda: self._services.checkout.pay_cash(given_minor))
 
     def on_undo(self) -> None:
-        tender = self._services.selling.tenders[-1]
-        title = self.tr("Take {amount} back?").format(
-            amount=self._shell.formatter.amount(tender.amount_minor)
-        )
-        what = (
-            self.tr("Hand the cash back to the customer.")
-            if tender.kind is TenderKind.CASH
-            else self.tr("Reverse it on the card terminal first.")
-        )
-
-        def undo() -> None:
-            self._shell.attempt(lambda _approver: self._services.checkout.remove_tender(tender.tender_id))
-            self._read()
-
-        self._ask(title, what, self.tr("It is done"), undo, self.tr("Keep it"))
-
-    def _ask_terminal(self, amount_minor: int, *, is_refund: bool) -> None:
-        checkout = self._services.checkout
-        if amount_minor > abs(checkout.balance_minor) or amount_minor == 0:
-            # The rules say it in words; nothing is keyed on the terminal.
-            self._settle(lambda: self._card_tender(amount_minor, is_refund=is_refund))
-            return
-        title = (
-            self.tr("Key the refund on the card terminal")
-            if is_refund
-            else self.tr("Key it on the card terminal")
-        )
-        self._ask(
-            title,
-            self._shell.formatter.amount(amount_minor),
-            self.tr("Approved"),
-            lambda: self._settle(lambda: self._card_tender(amount_minor, is_refund=is_refund)),
-            self.tr("Declined"),
-            text_style="display",
-        )
-
-    def _card_tender(self, amount_minor: int, *, is_refund: bool) -> object:
-        checkout = self._services.checkout
-        return (
-            checkout.refund(TenderKind.CARD, amount_minor) if is_refund else checkout.pay_card(amount_minor)
-        )
-
-    def _ask(
-        self,
-        title: str,
-        text: str,
-        yes: str,
-        action: Callable[[], None],
-        no: str,
-        text_style: str = "body",
-    ) -> None:
-        answers = (Answer("no", no, "Esc"), Answer("yes", yes, "Return", Variant.PRIMARY))
-        panel = QuestionPanel(title, text, answers, text_style=text_style)
-        panel.answered.connect(lambda name: action() if name == "yes" else None)
-        self._shell.ask(panel)
+        self._card_flow.take_back(self._services.selling.tenders[-1], self._read)
 
     def _settle(self, take: Callable[[], object]) -> None:
         """Take the money, and when that settles it, complete the sale."""
@@ -320,8 +231,6 @@ class TenderScreen(QWidget):
 
     def _on_theme_changed(self) -> None:
         space = current_theme().tokens.space
-        self._summary_layout.setContentsMargins(space.l, space.xl, space.l, space.l)
-        self._summary_layout.setSpacing(space.m)
         self._middle_layout.setContentsMargins(space.xl, space.xl, space.xl, space.xl)
         self._middle_layout.setSpacing(space.m)
         self._pad_layout.setContentsMargins(space.s, space.xl, space.xl, space.xl)

@@ -4,6 +4,7 @@ from dataclasses import fields
 
 from PySide6.QtGui import QColor, QPalette
 
+from till_app.ui.theme.resource_files import resource_path
 from till_app.ui.theme.tokens import Tokens, TypeStyle
 
 _Role = QPalette.ColorRole
@@ -105,10 +106,21 @@ QLineEdit:disabled, QComboBox:disabled, QAbstractSpinBox:disabled {{
     background: {colours.sunken}; color: {colours.text_disabled}; border-color: {colours.line};
 }}
 QComboBox::drop-down {{ border: none; width: {tokens.height.touch - space.m}px; }}
+QComboBox QAbstractItemView {{ outline: none; }}
+QComboBox QAbstractItemView::item {{ min-height: {tokens.height.touch}px; }}
 QCheckBox, QRadioButton {{ spacing: {space.s}px; min-height: {tokens.height.touch}px; }}
 QCheckBox::indicator, QRadioButton::indicator {{
     width: {tokens.height.icon}px; height: {tokens.height.icon}px;
 }}
+QCheckBox::indicator {{
+    background: {colours.surface}; border: {line}px solid {colours.line_strong};
+    border-radius: {space.xs}px;
+}}
+QCheckBox::indicator:checked {{
+    background: {colours.accent if tokens.is_dark else colours.accent_soft}; border-color: {colours.accent};
+    image: url("{resource_path("icons/check.svg").as_posix()}");
+}}
+QCheckBox:focus {{ color: {colours.on_accent_soft}; text-decoration: underline; }}
 QPushButton {{
     background: {colours.surface}; color: {colours.text}; font-weight: 600;
     border: {line}px solid {colours.line}; border-radius: {radius.m}px;

@@ -43,6 +43,11 @@ class FittedLabel(QWidget):
             self.updateGeometry()
             self.update()
 
+    def set_ink(self, ink: str) -> None:
+        if ink != self._ink_name:
+            self._ink_name = ink
+            self.update()
+
     def _line(self) -> str:
         return f"{self._lead}  {self._text}" if self._lead else self._text
 

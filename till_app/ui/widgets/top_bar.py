@@ -160,6 +160,10 @@ class TopBar(QWidget):
             known.show()
         self._fit()
 
+    @property
+    def states(self) -> tuple[StatusState, ...]:
+        return tuple(pill.state for pill in self._pills.values())
+
     def pill(self, key: str) -> StatusPill:
         return self._pills[key]
 
