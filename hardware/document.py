@@ -3,13 +3,18 @@
 Every element cleans its own text (see `hardware.text_cleaning`) and refuses what could not be printed.
 """
 
+import base64
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from hardware.symbologies import Symbology as Symbology
+from hardware.symbologies import check
 from hardware.text_cleaning import clean, text_width
+
+LARGEST_IMAGE_BYTES = 256 * 1024
 
 
 class Align(StrEnum):
@@ -36,9 +41,13 @@ class Size(StrEnum):
         return self in (Size.TALL, Size.LARGE)
 
 
-class Symbology(StrEnum):
-    CODE128 = "CODE128"
-    EAN13 = "EAN13"
+class QrErrorLevel(StrEnum):
+    """How much of a QR code may be damaged: about 7, 15, 25 and 30 %."""
+
+    L = "L"
+    M = "M"
+    Q = "Q"
+    H = "H"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +58,8 @@ class TextLine:
     align: Align = Align.LEFT
     bold: bool = False
     size: Size = Size.NORMAL
+    inverse: bool = False
+    """White on black."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", clean(self.text))
@@ -112,23 +123,20 @@ class Blank:
 
 @dataclass(frozen=True, slots=True)
 class Barcode:
-    """EAN13 takes all 13 digits; CODE128 takes printable ASCII."""
+    """EAN, UPC and ITF codes take all their digits; `hardware.symbologies` says what each may hold."""
 
     data: str
     symbology: Symbology = Symbology.CODE128
     human_readable: bool = True
 
     def __post_init__(self) -> None:
-        if self.symbology is Symbology.EAN13:
-            if not _is_ean13(self.data):
-                raise ValueError("an EAN-13 has 13 digits, the last a check digit that fits")
-        elif not 1 <= len(self.data) <= 80 or not all(" " <= character <= "~" for character in self.data):
-            raise ValueError("a Code 128 holds 1 to 80 printable ASCII characters")
+        check(self.symbology, self.data)
 
 
 @dataclass(frozen=True, slots=True)
 class QrCode:
     data: str
+    error_level: QrErrorLevel = QrErrorLevel.M
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "data", clean(self.data))
@@ -137,11 +145,43 @@ class QrCode:
 
 
 @dataclass(frozen=True, slots=True)
+class Image:
+    """A picture such as the logo, centred: its PNG bytes, or a name that the printer's set-up knows."""
+
+    png: bytes = b""
+    name: str = ""
+    width_percent: int = 100
+    """Of the paper's width, at most; a picture is made smaller for it and never larger."""
+
+    def __post_init__(self) -> None:
+        if bool(self.png) == bool(self.name):
+            raise ValueError("an image has either its bytes or a name")
+        if self.png and (
+            not self.png.startswith(b"\x89PNG\r\n\x1a\n") or len(self.png) > LARGEST_IMAGE_BYTES
+        ):
+            raise ValueError(f"an image is a PNG of at most {LARGEST_IMAGE_BYTES} bytes")
+        if not 1 <= self.width_percent <= 100:
+            raise ValueError("an image takes 1 to 100 % of the paper's width")
+        object.__setattr__(self, "name", clean(self.name))
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """Paper moved on by dots (an eighth of a millimetre each on common printers), finer than a blank line."""
+
+    dots: int = 30
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.dots <= 2000:
+            raise ValueError("1 to 2000 dots of feed")
+
+
+@dataclass(frozen=True, slots=True)
 class Cut:
     partial: bool = False
 
 
-Element = TextLine | Row | TableRow | Rule | Blank | Barcode | QrCode | Cut
+Element = TextLine | Row | TableRow | Rule | Blank | Barcode | QrCode | Image | Feed | Cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,14 +205,9 @@ def _with_text(element: Element, change: Callable[[str], str]) -> Element:
             return element
 
 
-def _is_ean13(data: str) -> bool:
-    if len(data) != 13 or not (data.isascii() and data.isdigit()):
-        return False
-    weighted = sum(int(digit) * (3 if index % 2 else 1) for index, digit in enumerate(data))
-    return weighted % 10 == 0
-
-
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+"""The newest that this program reads and writes."""
+_FIRST_FORMAT_VERSION = 1
 
 
 class DocumentInvalid(ValueError):
@@ -180,8 +215,9 @@ class DocumentInvalid(ValueError):
 
 
 def to_json(document: ReceiptDocument) -> bytes:
-    """The same document always gives the same bytes."""
-    content = {"v": FORMAT_VERSION, "elements": [_as_plain(element) for element in document.elements]}
+    """The same document always gives the same bytes, in the oldest format that can hold it."""
+    version = max(map(_format_version_of, document.elements), default=_FIRST_FORMAT_VERSION)
+    content = {"v": version, "elements": [_as_plain(element) for element in document.elements]}
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -190,7 +226,7 @@ def from_json(content: bytes) -> ReceiptDocument:
     try:
         plain = json.loads(content)
         version = plain["v"]
-        if version != FORMAT_VERSION:
+        if type(version) is not int or not _FIRST_FORMAT_VERSION <= version <= FORMAT_VERSION:
             raise DocumentInvalid(f"a document of format {version!r}, this program knows {FORMAT_VERSION}")
         return ReceiptDocument(tuple(_from_plain(dict(element)) for element in plain["elements"]))
     except DocumentInvalid:
@@ -199,10 +235,27 @@ def from_json(content: bytes) -> ReceiptDocument:
         raise DocumentInvalid(f"not a document: {error!r}") from error
 
 
+def _format_version_of(element: Element) -> int:
+    """A till that goes back to its last version still prints what waits: only what is new needs format 2."""
+    match element:
+        case (
+            Image()
+            | Feed()
+            | TextLine(inverse=True)
+            | QrCode(error_level=QrErrorLevel.L | QrErrorLevel.Q | QrErrorLevel.H)
+        ):
+            return 2
+        case Barcode(symbology=symbology) if symbology not in (Symbology.CODE128, Symbology.EAN13):
+            return 2
+        case _:
+            return 1
+
+
 def _as_plain(element: Element) -> dict[str, Any]:
     match element:
-        case TextLine(text, align, bold, size):
-            return {"kind": "text", "text": text, "align": align, "bold": bold, "size": size}
+        case TextLine(text, align, bold, size, inverse):
+            plain = {"kind": "text", "text": text, "align": align, "bold": bold, "size": size}
+            return plain | {"inverse": True} if inverse else plain
         case Row(left, right, bold, size):
             return {"kind": "row", "left": left, "right": right, "bold": bold, "size": size}
         case TableRow(cells, aligns, bold):
@@ -218,22 +271,36 @@ def _as_plain(element: Element) -> dict[str, Any]:
                 "symbology": symbology,
                 "human_readable": human_readable,
             }
-        case QrCode(data):
-            return {"kind": "qr", "data": data}
+        case QrCode(data, error_level):
+            plain = {"kind": "qr", "data": data}
+            return plain if error_level is QrErrorLevel.M else plain | {"error_level": error_level}
+        case Image(png, name, width_percent):
+            content = {"png": base64.b64encode(png).decode()} if png else {"name": name}
+            return {"kind": "image", **content, "width_percent": width_percent}
+        case Feed(dots):
+            return {"kind": "feed", "dots": dots}
         case Cut(partial):
             return {"kind": "cut", "partial": partial}
 
 
 _READERS: dict[str, Callable[[dict[str, Any]], Element]] = {
-    "text": lambda p: TextLine(_text(p["text"]), Align(p["align"]), _flag(p["bold"]), Size(p["size"])),
+    "text": lambda p: TextLine(
+        _text(p["text"]), Align(p["align"]), _flag(p["bold"]), Size(p["size"]), _flag(p.get("inverse", False))
+    ),
     "row": lambda p: Row(_text(p["left"]), _text(p["right"]), _flag(p["bold"]), Size(p["size"])),
     "table_row": lambda p: TableRow(
         tuple(map(_text, p["cells"])), tuple(map(Align, p["aligns"])), _flag(p["bold"])
     ),
     "rule": lambda p: Rule(_text(p["character"])),
-    "blank": lambda p: Blank(int(p["lines"])),
+    "blank": lambda p: Blank(_whole(p["lines"])),
     "barcode": lambda p: Barcode(_text(p["data"]), Symbology(p["symbology"]), _flag(p["human_readable"])),
-    "qr": lambda p: QrCode(_text(p["data"])),
+    "qr": lambda p: QrCode(_text(p["data"]), QrErrorLevel(p.get("error_level", QrErrorLevel.M))),
+    "image": lambda p: Image(
+        base64.b64decode(_text(p.get("png", "")), validate=True),
+        _text(p.get("name", "")),
+        _whole(p["width_percent"]),
+    ),
+    "feed": lambda p: Feed(_whole(p["dots"])),
     "cut": lambda p: Cut(_flag(p["partial"])),
 }
 
@@ -248,6 +315,12 @@ def _from_plain(plain: dict[str, Any]) -> Element:
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise DocumentInvalid(f"{value!r} where a text belongs")
+    return value
+
+
+def _whole(value: object) -> int:
+    if type(value) is not int:
+        raise DocumentInvalid(f"{value!r} where a whole number belongs")
     return value
 
 

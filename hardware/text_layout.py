@@ -10,6 +10,8 @@ from hardware.document import (
     Blank,
     Cut,
     Element,
+    Feed,
+    Image,
     QrCode,
     ReceiptDocument,
     Row,
@@ -18,7 +20,7 @@ from hardware.document import (
     TableRow,
     TextLine,
 )
-from hardware.text_cleaning import character_width, text_width
+from hardware.text_cleaning import cluster_width, clusters, text_width
 
 FEWEST_COLUMNS = 16
 _NARROWEST_NAME = 8
@@ -32,10 +34,14 @@ class LaidOutLine:
     text: str
     bold: bool = False
     size: Size = Size.NORMAL
+    inverse: bool = False
+    parts: tuple[int, ...] = ()
+    """Where in `text` a further part begins, such as the amount: drawn apart from what is before it, so that
+    words written from the right do not change places with it."""
 
 
-LaidOut = LaidOutLine | Barcode | QrCode | Cut
-"""Codes and cuts keep their place among the lines."""
+LaidOut = LaidOutLine | Barcode | QrCode | Image | Feed | Cut
+"""Codes, pictures, feeds and cuts keep their place among the lines."""
 
 
 def lay_out(document: ReceiptDocument, columns: int) -> list[LaidOut]:
@@ -54,7 +60,7 @@ def lay_out(document: ReceiptDocument, columns: int) -> list[LaidOut]:
 
 
 def render_text(document: ReceiptDocument, columns: int) -> str:
-    """As plain text: sizes and bold are lost, a barcode shows as `*data*`, a cut not at all."""
+    """As plain text: sizes and bold are lost, a barcode shows as `*data*`, pictures and cuts not at all."""
     lines: list[str] = []
     for placed in lay_out(_of_normal_width(document), columns):
         match placed:
@@ -64,7 +70,9 @@ def render_text(document: ReceiptDocument, columns: int) -> str:
                 lines += _aligned_paragraph(f"*{data}*", Align.CENTER, columns)
             case QrCode(data=data):
                 lines += _aligned_paragraph(f"[QR {data}]", Align.CENTER, columns)
-            case Cut():
+            case Feed():
+                lines.append("")
+            case Image() | Cut():
                 pass
     return "".join(f"{line}\n" for line in lines)
 
@@ -97,14 +105,18 @@ def wrap(text: str, width: int) -> list[str]:
 def _pieces(text: str, width: int) -> Iterator[str]:
     """Words; one that is wider than `width` comes in parts, and marks stay with their letter."""
     for word in text.split(" "):
+        if text_width(word) <= width:
+            if word:
+                yield word
+            continue
         part = ""
         part_width = 0
-        for character in word:
-            cells = character_width(character)
-            if part_width + cells > width:
+        for cluster in clusters(word):
+            cells = cluster_width(cluster)
+            if part and part_width + cells > width:
                 yield part
                 part, part_width = "", 0
-            part += character
+            part += cluster
             part_width += cells
         if part:
             yield part
@@ -112,19 +124,24 @@ def _pieces(text: str, width: int) -> Iterator[str]:
 
 def _lay_out_element(element: Element, columns: int) -> Sequence[LaidOut]:
     match element:
-        case TextLine(text, align, bold, size):
+        case TextLine(text, align, bold, size, inverse):
             lines = _aligned_paragraph(text, align, cells_across(columns, size))
-            return [LaidOutLine(line, bold, size) for line in lines]
+            return [LaidOutLine(line, bold, size, inverse) for line in lines]
         case Row(left, right, bold, size):
-            lines = _name_and_amount(left, right, cells_across(columns, size))
-            return [LaidOutLine(line, bold, size) for line in lines]
+            *names, last = _name_and_amount(left, right, cells_across(columns, size))
+            is_whole = bool(right) and last.endswith(right) and last != right
+            parts = (len(last) - len(right),) if is_whole else ()
+            return [
+                *(LaidOutLine(name, bold, size) for name in names),
+                LaidOutLine(last, bold, size, parts=parts),
+            ]
         case Rule(character):
             return [LaidOutLine(character * columns)]
         case Blank(count):
             return [LaidOutLine("")] * count
         case TableRow():
             return _lay_out_table([element], columns)
-        case Barcode() | QrCode() | Cut():
+        case Barcode() | QrCode() | Image() | Feed() | Cut():
             return [element]
 
 
@@ -164,10 +181,11 @@ def _lay_out_table(rows: Sequence[TableRow], columns: int) -> list[LaidOut]:
     for group in groups:
         _spread(widths, group, columns)
     return [
-        LaidOutLine(line, row.bold)
+        LaidOutLine(line, row.bold, parts=parts if line == whole else ())
         for row in rows
         for group in groups
-        for line in wrap(_table_line(row, group, widths), columns)
+        for whole, parts in [_table_line(row, group, widths)]
+        for line in wrap(whole, columns)
     ]
 
 
@@ -194,8 +212,12 @@ def _spread(widths: list[int], group: Sequence[int], columns: int) -> None:
         spare -= share
 
 
-def _table_line(row: TableRow, group: Sequence[int], widths: Sequence[int]) -> str:
-    return " ".join(_aligned(row.cells[index], row.align_of(index), widths[index]) for index in group)
+def _table_line(row: TableRow, group: Sequence[int], widths: Sequence[int]) -> tuple[str, tuple[int, ...]]:
+    """The line, and where in it each cell but the first begins that is not empty up to the end."""
+    cells = [_aligned(row.cells[index], row.align_of(index), widths[index]) for index in group]
+    starts = [sum(len(cell) + 1 for cell in cells[:count]) for count in range(1, len(cells))]
+    line = " ".join(cells).rstrip(" ")
+    return line, tuple(start for start in starts if start < len(line))
 
 
 def _of_normal_width(document: ReceiptDocument) -> ReceiptDocument:

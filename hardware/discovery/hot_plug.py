@@ -57,7 +57,7 @@ def udev_events() -> PlugEvents | None:
         for subsystem in _SUBSYSTEMS:
             monitor.filter_by(subsystem)
         monitor.start()
-    except (OSError, ImportError):
+    except Exception:  # of the library, of libudev behind it, or of the system
         log.info("udev does not tell of devices", exc_info=True)
         return None
     return UdevEvents(monitor)
@@ -112,11 +112,19 @@ class PlugWatch:
         with stop_reader, selectors.DefaultSelector() as selector:
             selector.register(stop_reader, selectors.EVENT_READ)
             events = self._open_events()
-            if events is None:
+            if events is None or not self._hears(selector, events):
                 self._look_again_and_again(selector)
-            else:
-                selector.register(events.fileno(), selectors.EVENT_READ)
-                self._listen(selector, events)
+
+    def _hears(self, selector: selectors.BaseSelector, events: PlugEvents) -> bool:
+        """Until it is stopped; False when the system's events fail."""
+        selector.register(events.fileno(), selectors.EVENT_READ)
+        try:
+            self._listen(selector, events)
+        except Exception:
+            log.warning("the system tells of devices no more, they are looked for", exc_info=True)
+            selector.unregister(events.fileno())
+            return False
+        return True
 
     def _listen(self, selector: selectors.BaseSelector, events: PlugEvents) -> None:
         has_changed = False

@@ -9,6 +9,8 @@ from hardware.discovery.search import find_all
 
 _HEADINGS = ("ADDRESS", "NAME", "LIKELY A", "DETAIL")
 _LONGEST = (64, 40, 48)
+_LOOK_S = 0.5
+"""Windows lets nobody interrupt a wait: each is short, so that Ctrl-C is noticed in between."""
 
 
 def table(found: Sequence[Found]) -> str:
@@ -41,7 +43,9 @@ def show_plugs(
     plug_watch = watch(changed.release)
     plug_watch.start()
     try:
-        while changed.acquire():
+        while True:
+            if not changed.acquire(timeout=_LOOK_S):
+                continue
             now: dict[str, Found] = {}
             search(_into(now))
             for address in sorted(now.keys() - known.keys()):

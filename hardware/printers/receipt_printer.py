@@ -2,6 +2,7 @@
 
 Ask how it is, send, ask to be told when done, wait. Each call opens its own connection and closes it: network
 printers serve one client at a time. One thread at a time; a job row, retries and words are the caller's.
+Behind a queue of the system it is the queue that is asked; that it passed a job on is no proof of paper.
 """
 
 from collections.abc import Callable, Iterator
@@ -9,15 +10,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from hardware.document import ReceiptDocument
-from hardware.errors import DeviceError
-from hardware.printers.escpos_encoder import PrinterProfile, drawer_pulse, encode
+from hardware.errors import DeviceError, NotReadyReason
+from hardware.printers.escpos_encoder import PrinterProfile, drawer_pulse, encode, real_time_pulse
 from hardware.printers.status import ASK_WHEN_DONE, AnswerReader, PrinterCondition, Question, condition
-from hardware.transports.base import Deadline, Transport
+from hardware.transports.base import ConfirmingTransport, Deadline, JobEnd, Transport
 
 NO_REPLY = "no_reply"
 """The reason when a printer took a job and said nothing, or says nothing where it used to answer."""
 NO_WAY_BACK = "no_way_back"
 """The reason when the connection cannot carry an answer."""
+TOO_LATE = "too_late"
+"""The reason when a drawer was not wanted open any more by the time that the printer was reached."""
+_GLANCE_S = 0.1
+"""How often one looks up from waiting for a job's end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,19 @@ class DrawerKicked:
 
 PrintOutcome = Printed | Unconfirmed | NotSent
 DrawerOutcome = DrawerKicked | Unconfirmed | NotSent
+OpenDrawer = Callable[[], DrawerOutcome]
+
+
+def _nothing() -> None:
+    """Before the first byte."""
+
+
+def _no_glance(_open_drawer: OpenDrawer) -> None:
+    """While a job prints."""
+
+
+def _always() -> bool:
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +79,8 @@ class Patience:
     """Until the answer that the job was processed."""
     print_line_s: float = 0.1
     """Added for each line of the job."""
+    queue_kick_s: float = 2.0
+    """Until a queue of the system has passed a drawer's pulse on."""
 
 
 class ReceiptPrinter:
@@ -83,32 +103,103 @@ class ReceiptPrinter:
         """Whether it ever answered; None before it was first asked."""
 
     def print_document(
-        self, document: ReceiptDocument, before_first_byte: Callable[[], None] = lambda: None
+        self,
+        document: ReceiptDocument,
+        before_first_byte: Callable[[], None] = _nothing,
+        while_it_prints: Callable[[OpenDrawer], None] = _no_glance,
     ) -> PrintOutcome:
-        """`before_first_byte` is called when the printer is ready; if it raises, nothing is sent."""
+        """`before_first_byte` is called when the printer is ready; if it raises, nothing is sent.
+
+        `while_it_prints` is called again and again until the printer has done all, with a way to open the
+        drawer meanwhile: the real-time pulse does not wait for the paper. It must not raise.
+        """
         try:
             job = encode(document, self._profile)
             with self._connection() as transport:
-                return self._print(transport, job, before_first_byte)
+                return self._print(transport, job, before_first_byte, while_it_prints)
         except DeviceError as error:
             return NotSent(error.code)
 
-    def open_drawer(self) -> DrawerOutcome:
-        """At once or not at all: a printer that is offline is sent the pulse that does not queue up."""
+    def open_drawer(self, is_still_wanted: Callable[[], bool] = _always) -> DrawerOutcome:
+        """At once or not at all: a printer that is offline is sent the pulse that does not queue up, and one
+        that says nothing, though it should, gets none: it might obey minutes later.
+
+        `is_still_wanted` is asked right before the pulse leaves.
+        """
         try:
-            pulse = drawer_pulse(self._profile)
             with self._connection() as transport:
-                # A printer known to be silent is not waited for: somebody stands there with change in hand.
-                said = None if self._answers is False else self._ask(transport)
-                if said is not None and said.not_ready is not None:
-                    pulse = _real_time_pulse(self._profile)
-                return self._send(transport, pulse, self._patience.status_s) or DrawerKicked()
+                return self._open_drawer(transport, is_still_wanted)
         except DeviceError as error:
             return NotSent(error.code)
+
+    def _open_drawer(self, transport: Transport, is_still_wanted: Callable[[], bool]) -> DrawerOutcome:
+        command = drawer_pulse(self._profile)
+        confirms = False
+        if isinstance(transport, ConfirmingTransport):
+            if trouble := transport.trouble():
+                return NotSent(trouble)
+        elif transport.can_read and not (self._trusts_silence and self._answers is False):
+            # A printer known to be silent is not waited for: somebody stands there with change in hand.
+            said = self._ask(transport)
+            if said is None and not self._trusts_silence:
+                return NotSent(NO_REPLY)
+            confirms = said is not None and said.not_ready is None
+            if said is not None:
+                command = command + ASK_WHEN_DONE if confirms else real_time_pulse(self._profile)
+            if confirms and not self._gets_on(transport):
+                return NotSent(NO_REPLY)
+        if not is_still_wanted():
+            return NotSent(TOO_LATE)
+        if failure := self._send(transport, command, self._patience.status_s):
+            return failure
+        return self._obeyed(transport) if confirms else self._settled_drawer(transport)
+
+    def _gets_on(self, transport: Transport) -> bool:
+        """A printer that hangs says that all is well, and would open the drawer when it goes on, who knows
+        when: only one that works off what it is sent is sent a pulse. Raises DeviceError."""
+        transport.write(ASK_WHEN_DONE, self._patience.status_s)
+        return self._answers_in_order(transport)
+
+    def _obeyed(self, transport: Transport) -> DrawerOutcome:
+        try:
+            return DrawerKicked() if self._answers_in_order(transport) else Unconfirmed(NO_REPLY)
+        except DeviceError as error:
+            return Unconfirmed(error.code)
+
+    def _answers_in_order(self, transport: Transport) -> bool:
+        """It has come to the question that was asked last. Raises DeviceError."""
+        deadline = Deadline(self._patience.status_s)
+        reader = AnswerReader()
+        while not deadline.is_over:
+            if reader.in_order(transport.read(64, deadline.remaining_s)) is not None:
+                return True
+        return False
+
+    def _settled_drawer(self, transport: Transport) -> DrawerOutcome:
+        if not isinstance(transport, ConfirmingTransport):
+            return DrawerKicked()
+        try:
+            end = transport.settle(self._patience.queue_kick_s)
+        except DeviceError as error:
+            return Unconfirmed(error.code)
+        match end:
+            case JobEnd.COMPLETED:
+                return DrawerKicked()
+            case JobEnd.WITHDRAWN:
+                return NotSent(TOO_LATE)
+            case JobEnd.UNKNOWN:
+                return Unconfirmed(NO_REPLY)
+
+    def send_raw(self, data: bytes) -> None:
+        """For a device behind the printer; nobody hears what became of it. Raises DeviceError."""
+        with self._connection() as transport:
+            transport.write(data, self._patience.status_s)
 
     def status(self) -> PrinterCondition | None:
         """None: the printer is reached and does not answer. Raises DeviceError when it is not reached."""
         with self._connection() as transport:
+            if isinstance(transport, ConfirmingTransport):
+                return _condition_of_queue(transport.trouble())
             return self._ask(transport)
 
     @contextmanager
@@ -119,7 +210,15 @@ class ReceiptPrinter:
         finally:
             transport.close()
 
-    def _print(self, transport: Transport, job: bytes, before_first_byte: Callable[[], None]) -> PrintOutcome:
+    def _print(
+        self,
+        transport: Transport,
+        job: bytes,
+        before_first_byte: Callable[[], None],
+        while_it_prints: Callable[[OpenDrawer], None],
+    ) -> PrintOutcome:
+        if isinstance(transport, ConfirmingTransport):
+            return self._print_by_queue(transport, job, before_first_byte)
         said = self._ask(transport)
         if said is not None and said.not_ready is not None:
             return NotSent(said.not_ready.value)
@@ -128,22 +227,54 @@ class ReceiptPrinter:
         before_first_byte()
         if transport.can_read:
             job += ASK_WHEN_DONE
-        deadline_s = max(self._patience.shortest_write_s, 2 * len(job) / transport.bytes_per_s)
-        if failure := self._send(transport, job, deadline_s):
+        if failure := self._send(transport, job, self._write_deadline_s(transport, job)):
             return failure
         if not transport.can_read or (said is None and self._trusts_silence):
             return Printed() if self._trusts_silence else Unconfirmed(NO_WAY_BACK)
-        return self._wait_until_done(transport, job)
+        return self._wait_until_done(transport, job, while_it_prints)
 
-    def _wait_until_done(self, transport: Transport, job: bytes) -> PrintOutcome:
-        lines = job.count(b"\n")
-        deadline = Deadline(self._patience.shortest_print_s + lines * self._patience.print_line_s)
+    def _print_by_queue(
+        self, queue: ConfirmingTransport, job: bytes, before_first_byte: Callable[[], None]
+    ) -> PrintOutcome:
+        if trouble := queue.trouble():
+            return NotSent(trouble)
+        before_first_byte()
+        if failure := self._send(queue, job, self._write_deadline_s(queue, job)):
+            return failure
+        try:
+            end = queue.settle(self._print_deadline_s(job))
+        except DeviceError as error:
+            return Unconfirmed(error.code)
+        match end:
+            case JobEnd.COMPLETED:
+                # It was passed on, which the printer itself did not say.
+                return Printed() if self._trusts_silence else Unconfirmed(NO_WAY_BACK)
+            case JobEnd.WITHDRAWN:
+                return NotSent(NO_REPLY)
+            case JobEnd.UNKNOWN:
+                return Unconfirmed(NO_REPLY)
+
+    def _write_deadline_s(self, transport: Transport, job: bytes) -> float:
+        return max(self._patience.shortest_write_s, 2 * len(job) / transport.bytes_per_s)
+
+    def _print_deadline_s(self, job: bytes) -> float:
+        return self._patience.shortest_print_s + job.count(b"\n") * self._patience.print_line_s
+
+    def _wait_until_done(
+        self, transport: Transport, job: bytes, while_it_prints: Callable[[OpenDrawer], None]
+    ) -> PrintOutcome:
+        def open_drawer() -> DrawerOutcome:
+            failure = self._send(transport, real_time_pulse(self._profile), self._patience.status_s)
+            return failure or DrawerKicked()
+
+        deadline = Deadline(self._print_deadline_s(job))
         reader = AnswerReader()
         try:
             while not deadline.is_over:
-                answer = reader.in_order(transport.read(64, deadline.remaining_s))
+                answer = reader.in_order(transport.read(64, min(_GLANCE_S, deadline.remaining_s)))
                 if answer is not None:
                     return Printed(paper_near_end=bool(answer & 0x03))
+                while_it_prints(open_drawer)
             said = self._ask(transport)
         except DeviceError as error:
             return Unconfirmed(error.code)
@@ -188,6 +319,6 @@ class ReceiptPrinter:
         return None
 
 
-def _real_time_pulse(profile: PrinterProfile) -> bytes:
-    """`DLE DC4 1 m t`: for 200 ms, carried out when it arrives, even without paper."""
-    return b"\x10\x14\x01" + bytes([0 if profile.drawer_pin == 2 else 1, 2])
+def _condition_of_queue(trouble: str) -> PrinterCondition:
+    reason = next((known for known in NotReadyReason if known == trouble), NotReadyReason.OFFLINE)
+    return PrinterCondition(reason if trouble else None)

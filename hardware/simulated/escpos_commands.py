@@ -77,7 +77,7 @@ def _variable_length(introducer: int, letter: str, following: bytes) -> int | No
             return _barcode_length(following)
         case 0x1D, "v":
             return _known(following, 6) and 6 + _number(following[2:4]) * _number(following[4:6])
-        case 0x1D, "(":
+        case 0x1C | 0x1D, "(":
             return _known(following, 3) and 3 + _number(following[1:3])
         case 0x1D, "8":
             return _known(following, 5) and 5 + _number(following[1:5])

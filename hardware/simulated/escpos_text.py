@@ -1,10 +1,8 @@
 """A received job as text, as its paper would read: written without the encoder, so that it can judge it."""
 
+from hardware.simulated.code_pages import CODE_PAGES, POWER_ON_PAGE
+from hardware.simulated.escpos_barcodes import read_barcode
 from hardware.simulated.escpos_commands import Command, split_commands
-
-_CODE_PAGES = {0: "cp437", 2: "cp850", 16: "cp1252", 19: "cp858"}
-"""By the number in `ESC t n`, as Epson counts them."""
-_POWER_ON_PAGE = "cp437"
 
 
 def to_text(job: bytes) -> str:
@@ -22,7 +20,7 @@ class _Paper:
     def __init__(self) -> None:
         self._lines: list[str] = []
         self._line = ""
-        self._code_page = _POWER_ON_PAGE
+        self._code_page = POWER_ON_PAGE
         self._qr_data = ""
 
     def text(self) -> str:
@@ -37,9 +35,9 @@ class _Paper:
             case b"\n":
                 self._feed()
             case b"\x1b@":
-                self._code_page = _POWER_ON_PAGE
+                self._code_page = POWER_ON_PAGE
             case b"\x1bt":
-                self._code_page = _CODE_PAGES.get(data[0], _POWER_ON_PAGE)
+                self._code_page = CODE_PAGES.get(data[0], POWER_ON_PAGE)
             case b"\x1bd":
                 self._feed(data[0])
             case b"\x1bp":
@@ -47,7 +45,7 @@ class _Paper:
             case b"\x1dV":
                 self.note("cut")
             case b"\x1dk":
-                self._line += f"*{_barcode_data(data)}*"
+                self._line += f"*{read_barcode(command).text}*"
             case b"\x1dv":
                 width = int.from_bytes(data[2:4], "little") * 8
                 self.note(f"picture {width}×{int.from_bytes(data[4:6], 'little')}")
@@ -75,21 +73,3 @@ class _Paper:
             self._qr_data = data[6:].decode("utf-8", "replace")
         elif data[4:5] == b"Q":
             self.note(f"QR {self._qr_data}")
-
-
-def _barcode_data(data: bytes) -> str:
-    """Without the code set marks of Code 128; a doubled brace is one brace."""
-    if data[0] <= 6:
-        return data[1:-1].decode("ascii", "replace")
-    content = data[2:].decode("ascii", "replace")
-    if data[0] != 73:
-        return content
-    shown = ""
-    while content:
-        if content.startswith("{"):
-            shown += "{" if content[1:2] == "{" else ""
-            content = content[2:]
-        else:
-            shown += content[0]
-            content = content[1:]
-    return shown

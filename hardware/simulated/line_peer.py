@@ -225,7 +225,18 @@ class PtyPlug:
         return self._device_end
 
     def receive(self) -> bytes:
-        return os.read(self._device_end, 4096)
+        data = os.read(self._device_end, 4096)
+        self._forget_speed()
+        return data
+
+    def _forget_speed(self) -> None:
+        """WORKAROUND: asked for parity or seven bits, which it lacks, a pseudo terminal refuses to be opened
+        anew (EINVAL) unless something else changes: let that be the speed, which means nothing here."""
+        import termios
+
+        attributes = termios.tcgetattr(self._port_end)
+        attributes[4] = attributes[5] = termios.B50
+        termios.tcsetattr(self._port_end, termios.TCSANOW, attributes)
 
     def send(self, data: bytes) -> None:
         os.write(self._device_end, data)
@@ -243,7 +254,11 @@ class TcpPlug:
         self._listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _SMALL_BUFFER_BYTES)
         self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._listener.bind(("127.0.0.1", port))
+        try:
+            self._listener.bind(("127.0.0.1", port))
+        except OSError:
+            self._listener.close()
+            raise
         self._listener.listen()
         self._client: socket.socket | None = None
         self.name = str(self._listener.getsockname()[1])

@@ -15,7 +15,7 @@ class PtyPair:
         import pty
         import tty
 
-        self._device_end, self._port_end = pty.openpty()
+        self.device_end, self._port_end = pty.openpty()
         tty.setraw(self._port_end)
         self.port = os.ttyname(self._port_end)
         self._is_plugged_in = True
@@ -24,20 +24,20 @@ class PtyPair:
         """From the device to the driver."""
         rest = memoryview(data)
         while rest:
-            rest = rest[os.write(self._device_end, rest) :]
+            rest = rest[os.write(self.device_end, rest) :]
 
     def receive(self, timeout_s: float = 5.0) -> bytes:
         """What the driver wrote, as soon as there is anything; empty when nothing came in time."""
         with selectors.DefaultSelector() as selector:
-            selector.register(self._device_end, selectors.EVENT_READ)
-            return os.read(self._device_end, 65536) if selector.select(timeout_s) else b""
+            selector.register(self.device_end, selectors.EVENT_READ)
+            return os.read(self.device_end, 65536) if selector.select(timeout_s) else b""
 
     def unplug(self) -> None:
         """The driver's port hangs up; its name is gone."""
         if self._is_plugged_in:
             self._is_plugged_in = False
             os.close(self._port_end)
-            os.close(self._device_end)
+            os.close(self.device_end)
 
     def __enter__(self) -> "PtyPair":
         return self

@@ -40,7 +40,11 @@ class SimulatedZvtTerminal:
         self._changed = threading.Condition()
         self._listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._listener.bind(("127.0.0.1", port))
+        try:
+            self._listener.bind(("127.0.0.1", port))
+        except OSError:
+            self._listener.close()
+            raise
         self._listener.listen()
         self.host = "127.0.0.1"
         self.port: int = self._listener.getsockname()[1]

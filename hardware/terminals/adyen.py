@@ -22,6 +22,7 @@ from hardware.terminals.adyen_messages import (
     service_id_of,
     within,
 )
+from hardware.terminals.currencies import currency_number
 from hardware.terminals.http_exchange import HttpAddress, HttpConnection, parse_url
 from hardware.terminals.terminal import EndOfDayResult, Outcome, PaymentRequest, PaymentResult, Progress
 
@@ -133,6 +134,9 @@ class AdyenTerminal:
     ) -> PaymentResult:
         """One attempt to move money, after a look whether the terminal can be reached at all."""
         self._abort.clear()
+        if currency_number(request.currency) is None:
+            # Amounts are made with two decimals: of another currency a hundred times too little.
+            return PaymentResult(Outcome.NOT_SENT, reason="currency_unknown")
         if not_ready := self.check():
             return PaymentResult(Outcome.NOT_SENT, reason=not_ready)
         if self._abort.is_set():

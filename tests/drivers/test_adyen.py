@@ -214,3 +214,14 @@ def test_an_answer_in_the_published_shape_is_read() -> None:
 def test_the_service_is_reached_by_https_only(address: str) -> None:
     with pytest.raises(AddressInvalid):
         AdyenTerminal(address, TERMINAL_ID, KEY)
+
+
+def test_a_currency_without_two_decimals_is_not_asked_for_a_hundredth(peer: SimulatedCloudTerminal) -> None:
+    terminal = driver(peer)
+    for move in (
+        terminal.purchase(PaymentRequest("attempt-1", 1000, "JPY"), ignore),
+        terminal.refund(PaymentRequest("attempt-2", 1000, "JPY"), ignore),
+        terminal.reverse(PaymentRequest("attempt-3", 1000, "JPY"), "tender@2026-11-24", ignore),
+    ):
+        assert (move.outcome, move.reason) == (Outcome.NOT_SENT, "currency_unknown")
+    assert peer.transactions == ()

@@ -19,6 +19,8 @@ from hardware.errors import (
     QueueStopped,
 )
 from hardware.printers.escpos_encoder import PrinterProfile
+from hardware.printers.label_printer import LabelPrinter
+from hardware.printers.labels import Label
 from hardware.printers.receipt_printer import (
     NotSent,
     Patience,
@@ -27,6 +29,7 @@ from hardware.printers.receipt_printer import (
     ReceiptPrinter,
     Unconfirmed,
 )
+from hardware.printers.zpl import ZplLanguage
 from hardware.simulated.ipp_printer import QueueMode, SimulatedIppPrinter
 from hardware.transports.base import ConfirmingTransport, JobEnd
 from hardware.transports.cups_queue import CupsQueueTransport
@@ -174,10 +177,23 @@ def test_opening_a_server_that_never_answers_ends_in_time() -> None:
         assert time.monotonic() - began < FAR_BELOW_A_HANG_S
 
 
+@pytest.mark.parametrize(("trust_silence", "outcome"), [(False, Unconfirmed("no_way_back")), (True, Printed())])
+def test_what_a_queue_passed_on_is_on_paper_only_for_who_trusts_it(
+    trust_silence: bool, outcome: PrintOutcome
+) -> None:
+    with SimulatedIppPrinter() as server:
+        receipts = ReceiptPrinter(
+            lambda: open_queue(server), PrinterProfile(), trust_silence=trust_silence
+        )
+        labels = LabelPrinter(lambda: open_queue(server), ZplLanguage(), trust_silence=trust_silence)
+        assert receipts.print_document(ReceiptDocument((TextLine("1 x Tea"),))) == outcome
+        assert labels.print_label(Label("Tea", "£1.20")) == outcome
+
+
 @pytest.mark.parametrize(
     ("mode", "outcome"),
     [
-        (QueueMode.IDLE, Printed()),
+        (QueueMode.IDLE, Unconfirmed("no_way_back")),
         (QueueMode.STOPPED, NotSent("queue_stopped")),
         (QueueMode.PAPER_OUT, NotSent("paper_out")),
         (QueueMode.WAITS, NotSent("no_reply")),

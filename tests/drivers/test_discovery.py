@@ -493,6 +493,34 @@ def test_a_callback_that_fails_ends_no_watching(expected_logs: ExpectedLogs) -> 
         events.close()
 
 
+def test_where_the_events_fail_a_change_is_seen_by_looking(expected_logs: ExpectedLogs) -> None:
+    expected_logs.expect("the system tells of devices no more")
+
+    class Failing(Events):
+        def take(self) -> bool:
+            raise OSError("No buffer space available")
+
+    events = Failing()
+    plugged_in = [frozenset({"a"})]
+    looks, changes = threading.Semaphore(0), threading.Semaphore(0)
+
+    def snapshot() -> frozenset[str]:
+        looks.release()
+        return plugged_in[0]
+
+    watch = PlugWatch(changes.release, events=lambda: events, snapshot=snapshot, poll_s=0.01)
+    watch.start()
+    try:
+        events.happen(b"+")
+        for _ in range(3):
+            assert looks.acquire(timeout=5)
+        plugged_in[0] = frozenset({"a", "b"})
+        assert changes.acquire(timeout=5)
+    finally:
+        watch.stop()
+        events.close()
+
+
 def test_a_watch_may_be_stopped_twice_and_started_again() -> None:
     watch = PlugWatch(lambda: None, events=lambda: None, snapshot=frozenset)
     watch.stop()

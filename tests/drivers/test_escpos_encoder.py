@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import PIL.Image
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +16,8 @@ from hardware.document import (
     Barcode,
     Cut,
     Element,
+    Feed,
+    Image,
     QrCode,
     ReceiptDocument,
     Row,
@@ -23,8 +26,9 @@ from hardware.document import (
     TextLine,
 )
 from hardware.errors import PrinterProfileInvalid
-from hardware.printers.escpos_encoder import PrinterProfile, drawer_pulse, encode
+from hardware.printers.escpos_encoder import PrinterProfile, drawer_pulse, encode, real_time_pulse
 from hardware.printers.print_test import HARD_CHARACTERS, print_test_page
+from hardware.printers.printer_profile import Cutter, profiles
 from hardware.printers.raster import code_bars
 from hardware.simulated.escpos_commands import Command, split_commands
 from hardware.simulated.escpos_text import to_text
@@ -103,7 +107,7 @@ def test_a_font_that_cannot_be_read_is_logged_and_the_receipt_still_prints(
     expected_logs: ExpectedLogs, tmp_path: Path
 ) -> None:
     expected_logs.expect("missing.ttf for unusual characters cannot be read")
-    profile = PrinterProfile(columns=32, raster_font=tmp_path / "missing.ttf")
+    profile = PrinterProfile(columns=32, raster_fonts=(tmp_path / "missing.ttf",))
     assert len(pictures_of(job_of(TextLine("Łódź"), profile=profile))) == 1
 
 
@@ -121,12 +125,12 @@ def test_bold_and_sizes_are_switched_on_and_off_again() -> None:
     assert after_b[-4:] == [(b"\x1b!", b"\x00"), (b"\x1bE", b"\x00"), (b"", b"c"), (b"\n", b"")]
 
 
-def test_a_receipt_number_is_a_code_128_in_set_b_that_fits_narrow_paper() -> None:
+def test_a_receipt_number_is_a_code_128_with_its_digits_in_pairs_and_fits_narrow_paper() -> None:
     job = job_of(Barcode("RN2-000001"))
-    assert b"\x1dkI\x0c{BRN2-000001" in job
+    assert b"\x1dkI\x0b{BRN2-{C\x00\x00\x01" in job
     assert b"\x1dw\x02" in job
-    assert len(code_bars(Barcode("RN2-000001"))) == 145
-    assert (145 + 20) * 2 <= 384
+    assert len(code_bars(Barcode("RN2-000001"))) == 123
+    assert (123 + 20) * 2 <= 384
     assert b"\x1dw\x03" in job_of(Barcode("RN2-000001"), profile=PrinterProfile(columns=42))
     assert to_text(job) == "*RN2-000001*\n"
 
@@ -173,11 +177,111 @@ def test_cut_by_the_printers_ability() -> None:
     assert job_of(Cut()).endswith(b"\x1bd\x06\x1dV\x00")
     assert job_of(Cut(partial=True)).endswith(b"\x1bd\x06\x1dV\x01")
     assert job_of(Cut(), profile=PrinterProfile(columns=32, cutter=False)) == RESET_AND_CP858 + b"\x1bd\x04"
+    only_partial = PrinterProfile(columns=32, cutter=Cutter.PARTIAL)
+    assert job_of(Cut(), profile=only_partial).endswith(b"\x1bd\x06\x1dV\x01")
 
 
 def test_the_drawer_pulse_by_pin() -> None:
     assert drawer_pulse(PrinterProfile(drawer_pin=2)) == b"\x1bp\x00\x32\x32"
     assert drawer_pulse(PrinterProfile(drawer_pin=5)) == b"\x1bp\x01\x32\x32"
+
+
+def test_the_drawer_pulse_is_as_long_as_set_and_never_longer_than_a_coil_bears() -> None:
+    assert drawer_pulse(PrinterProfile(drawer_pulse_ms=240)) == b"\x1bp\x00\x78\x78"
+    assert real_time_pulse(PrinterProfile(drawer_pulse_ms=240, drawer_pin=5)) == b"\x10\x14\x01\x01\x02"
+    with pytest.raises(ValueError, match="pulse"):
+        PrinterProfile(drawer_pulse_ms=600)
+
+
+def test_the_code_page_is_the_printers_and_is_selected_after_the_reset() -> None:
+    latin_2 = PrinterProfile(columns=32, code_page="CP852")
+    assert job_of(TextLine("Łódź"), profile=latin_2) == b"\x1b@\x1bR\x00\x1bt\x12\x9d\xa2d\xab\n"
+    euro_of_windows = PrinterProfile(columns=32, code_page="cp1252")
+    assert to_text(job_of(TextLine("€ £"), profile=euro_of_windows)) == "€ £\n"
+
+
+def test_a_code_page_whose_signs_the_library_itself_lists_works_too() -> None:
+    vietnamese = PrinterProfile(columns=32, escpos_profile="TM-T20II", code_page="TCVN-3-1")
+    assert job_of(TextLine("ăâ"), profile=vietnamese) == b"\x1b@\x1bR\x00\x1bt\x1e\xa8\xa9\n"
+
+
+def test_density_chinese_mode_and_font_b_are_set_once_at_the_start() -> None:
+    dark = PrinterProfile(columns=42, font="B", density=-2, leaves_chinese_mode=True)
+    assert job_of(TextLine("x"), profile=dark) == (
+        b"\x1b@\x1c.\x1bR\x00\x1bt\x13\x1d(K\x02\x00\x31\xfe\x1b!\x01x\n"
+    )
+    assert dark.dots_across == 378
+    assert b"\x1b!\x31\x1bE\x00" in job_of(TextLine("x", size=Size.LARGE), profile=dark)
+
+
+def test_inverse_text_is_switched_on_and_off_again() -> None:
+    names = [
+        (command.name, command.data)
+        for command in commands_of(job_of(TextLine("a", inverse=True), TextLine("b")))
+    ]
+    assert names.index((b"\x1dB", b"\x01")) < names.index((b"", b"a")) < names.index((b"\x1dB", b"\x00"))
+    assert names.index((b"\x1dB", b"\x00")) < names.index((b"", b"b"))
+
+
+def test_feed_moves_the_paper_by_dots() -> None:
+    assert job_of(Feed(40)) == RESET_AND_CP858 + b"\x1bJ\x28"
+    assert job_of(Feed(300)) == RESET_AND_CP858 + b"\x1bJ\xff\x1bJ\x2d"
+
+
+def test_a_logo_is_dithered_centred_and_no_wider_than_its_share_of_the_paper(tmp_path: Path) -> None:
+    logo = tmp_path / "logo.png"
+    PIL.Image.linear_gradient("L").resize((800, 100)).save(logo)
+    profile = PrinterProfile(columns=32, images={"logo": logo})
+    job = job_of(Image(name="logo", width_percent=50), profile=profile)
+    assert to_text(job) == "[picture 192×24]\n"
+    assert b"\x1ba\x01\x1dv0" in job
+    assert job.endswith(b"\x1ba\x00")
+    picture = pictures_of(job)[0].data[6:]
+    ink = sum(byte.bit_count() for byte in picture) / (len(picture) * 8)
+    assert 0.45 < ink < 0.55
+    assert job_of(Image(png=logo.read_bytes(), width_percent=50), profile=profile) == job
+
+
+def test_a_logo_that_is_missing_or_no_picture_is_logged_and_the_receipt_prints(
+    expected_logs: ExpectedLogs, tmp_path: Path
+) -> None:
+    expected_logs.expect("the picture logo cannot be printed")
+    expected_logs.expect("the picture of a document cannot be printed")
+    damaged = Image(png=b"\x89PNG\r\n\x1a\nnothing")
+    profile = PrinterProfile(columns=32, images={"logo": tmp_path / "missing.png"})
+    assert to_text(job_of(Image(name="logo"), damaged, TextLine("£1"), profile=profile)) == "£1\n"
+
+
+def test_a_logo_is_left_out_by_a_printer_that_is_not_to_print_one() -> None:
+    assert to_text(job_of(Image(name="logo"), TextLine("£1"))) == "£1\n"
+
+
+def test_every_profile_of_the_library_encodes_a_receipt_at_its_own_width() -> None:
+    document = ReceiptDocument((Row("Tea", "£1.20"), Barcode("RN2-000001"), QrCode("x"), Cut()))
+    models = profiles()
+    assert {"TM-T20II", "TSP600", "POS-5890"} <= {model.name for model in models}
+    assert all(model.vendor and model.title and model.code_pages for model in models)
+    assert {model.columns for model in models} == {32, 36, 42, 44, 48}
+    for model in models:
+        profile = PrinterProfile(
+            columns=model.columns,
+            escpos_profile=model.name,
+            code_page=model.code_pages[0],
+        )
+        assert b"Tea" in encode(document, profile)
+
+
+def test_pictures_are_as_wide_as_the_models_characters() -> None:
+    narrow = PrinterProfile(columns=42, escpos_profile="TM-T20II-42col")
+    assert to_text(job_of(TextLine("日"), profile=narrow)) == "[picture 552×30]\n"
+    assert narrow.dots_across == 546
+    assert PrinterProfile(columns=42).dots_across == 504
+    assert PrinterProfile(columns=64, font="B").dots_across == 576
+
+
+def test_a_qr_code_is_made_smaller_until_it_fits_the_paper() -> None:
+    assert b"\x1d(k\x03\x00\x31\x43\x05" in job_of(QrCode("x"))
+    assert b"\x1d(k\x03\x00\x31\x43\x03" in job_of(QrCode("x" * 900))
 
 
 def test_profiles_that_cannot_be_are_refused() -> None:
@@ -209,8 +313,9 @@ def test_importing_the_library_leaves_the_root_logger_alone_and_keeps_its_cache(
     program = (
         "import logging, hardware.printers.escpos_encoder as e, sys\n"
         "assert 'escpos' not in sys.modules\n"
-        "e.drawer_pulse(e.PrinterProfile())\n"
-        "assert 'escpos.printer' in sys.modules\n"
+        "from hardware.document import ReceiptDocument\n"
+        "e.encode(ReceiptDocument(()), e.PrinterProfile())\n"
+        "assert 'escpos.capabilities' in sys.modules\n"
         "assert logging.getLogger().handlers == []\n"
     )
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ESCPOS_")}
@@ -230,5 +335,5 @@ def test_importing_the_library_leaves_the_root_logger_alone_and_keeps_its_cache(
 
 def test_an_application_that_logs_to_the_root_keeps_its_handlers() -> None:
     handlers = list(logging.getLogger().handlers)
-    drawer_pulse(PrinterProfile())
+    job_of(TextLine("x"))
     assert logging.getLogger().handlers == handlers

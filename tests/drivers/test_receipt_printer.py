@@ -15,7 +15,9 @@ from hardware.errors import DeviceRefused, NotReadyReason
 from hardware.printers.escpos_encoder import PrinterProfile, encode
 from hardware.printers.receipt_printer import (
     DrawerKicked,
+    DrawerOutcome,
     NotSent,
+    OpenDrawer,
     Patience,
     Printed,
     PrintOutcome,
@@ -28,6 +30,7 @@ from hardware.simulated.printer import SimulatedPrinter
 from hardware.simulated.printer_engine import PrinterEngine, PrinterMode
 from hardware.simulated.pty_pair import PtyPair
 from hardware.text_layout import render_text
+from hardware.transports.base import JobEnd
 from hardware.transports.tcp import TcpTransport
 
 RECEIPT = ReceiptDocument((TextLine("Corner Shop"), Row("Tea", "£1.20 A"), Barcode("RN2-000001"), Cut()))
@@ -285,12 +288,88 @@ def test_the_drawer_opens_at_once_even_without_paper(mode: PrinterMode, pin: int
         assert device.jobs == []
 
 
-def test_the_drawer_of_a_silent_printer_opens() -> None:
+def test_the_drawer_of_a_printer_whose_silence_is_trusted_opens() -> None:
     with SimulatedPrinter(PrinterMode.NO_STATUS) as device:
-        printer = printer_at(device.address, patience=IMPATIENT)
+        printer = printer_at(device.address, patience=IMPATIENT, trust_silence=True)
         assert printer.open_drawer() == DrawerKicked()
         assert printer.open_drawer() == DrawerKicked()
         assert device.wait_for_drawer(2) == [2, 2]
+
+
+@pytest.mark.parametrize("mode", [PrinterMode.NO_STATUS, PrinterMode.STALL])
+def test_a_printer_that_should_answer_and_does_not_is_sent_no_pulse_that_it_might_obey_later(
+    mode: PrinterMode,
+) -> None:
+    with SimulatedPrinter(mode) as device:
+        printer = printer_at(device.address, patience=IMPATIENT)
+        assert printer.open_drawer() == NotSent("no_reply")
+        assert device.drawer_pins == []
+
+
+def test_a_drawer_that_nobody_wants_open_any_more_when_the_printer_is_reached_stays_shut() -> None:
+    with SimulatedPrinter() as device:
+        printer = printer_at(device.address)
+        assert printer.open_drawer(lambda: False) == NotSent("too_late")
+        assert printer.open_drawer() == DrawerKicked()
+        assert device.wait_for_drawer(1) == [2]
+
+
+def test_the_drawer_opens_while_a_long_job_prints() -> None:
+    outcomes: list[DrawerOutcome] = []
+
+    def glance(open_drawer: OpenDrawer) -> None:
+        if not outcomes:
+            outcomes.append(open_drawer())
+
+    with SimulatedPrinter(paper_lasts_bytes=30) as device:
+        printer = printer_at(device.address, patience=IMPATIENT)
+        assert printer.print_document(RECEIPT, while_it_prints=glance) == Unconfirmed("paper_out")
+        assert outcomes == [DrawerKicked()]
+        assert device.wait_for_drawer(1) == [2]
+
+
+class SystemQueue:
+    """A queue of the system as far as a printer needs it; what it passes on is kept."""
+
+    can_read = False
+    bytes_per_s = 1_000_000.0
+
+    def __init__(self, end: JobEnd, trouble: str = "") -> None:
+        self._end = end
+        self._trouble = trouble
+        self.sent_bytes = 0
+
+    def trouble(self) -> str:
+        return self._trouble
+
+    def write(self, data: bytes, deadline_s: float) -> None:
+        self.sent_bytes += len(data)
+
+    def read(self, count: int, deadline_s: float) -> bytes:
+        return b""
+
+    def settle(self, deadline_s: float) -> JobEnd:
+        return self._end
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+@pytest.mark.parametrize(
+    ("end", "trouble", "printed", "kicked"),
+    [
+        (JobEnd.COMPLETED, "", Printed(), DrawerKicked()),
+        (JobEnd.WITHDRAWN, "", NotSent("no_reply"), NotSent("too_late")),
+        (JobEnd.UNKNOWN, "", Unconfirmed("no_reply"), Unconfirmed("no_reply")),
+        (JobEnd.COMPLETED, "offline", NotSent("offline"), NotSent("offline")),
+    ],
+)
+def test_behind_a_queue_of_the_system_the_queue_says_what_became_of_it(
+    end: JobEnd, trouble: str, printed: PrintOutcome, kicked: DrawerOutcome
+) -> None:
+    printer = ReceiptPrinter(lambda: SystemQueue(end, trouble), PROFILE, patience=IMPATIENT)
+    assert printer.print_document(RECEIPT) == printed
+    assert printer.open_drawer() == kicked
 
 
 def test_the_drawer_of_a_printer_that_is_switched_off_does_not_open_later() -> None:

@@ -134,3 +134,25 @@ def test_codes_and_cut_keep_their_place_for_the_printer() -> None:
 def test_paper_too_narrow_to_print_on_is_refused() -> None:
     with pytest.raises(ValueError, match="16 columns"):
         lay_out(ReceiptDocument(()), 15)
+
+
+def test_the_amount_and_each_cell_are_parts_of_their_line() -> None:
+    (row,) = lay_out(ReceiptDocument((Row("Tea", "£1.20 A"),)), 32)
+    assert isinstance(row, LaidOutLine)
+    assert [row.text[start:] for start in row.parts] == ["£1.20 A"]
+    (table,) = lay_out(ReceiptDocument((TableRow(("A", "20%", "12.00")),)), 32)
+    assert isinstance(table, LaidOutLine)
+    assert [table.text[start:].split()[0] for start in table.parts] == ["20%", "12.00"]
+
+
+def test_an_amount_wider_than_the_paper_is_no_part() -> None:
+    lines = lay_out(ReceiptDocument((Row("Tea", "9" * 40),)), 32)
+    assert [line.parts for line in lines if isinstance(line, LaidOutLine)] == [(), (), ()]
+
+
+@given(documents, columns_of_paper)
+def test_parts_are_places_in_their_line_in_order(document: ReceiptDocument, columns: int) -> None:
+    for placed in lay_out(document, columns):
+        if isinstance(placed, LaidOutLine):
+            assert list(placed.parts) == sorted(set(placed.parts))
+            assert all(0 <= start <= len(placed.text) for start in placed.parts)
