@@ -43,6 +43,8 @@ def main() -> int:
         command += ["--reset-demo"]
     if options.theme:
         command += [f"--{options.theme}"]
+    if options.no_devices:
+        command += ["--no-devices"]
     if demo_day:
         command += ["--demo-day", str(demo_day)]
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -68,6 +70,7 @@ def _parse_arguments() -> argparse.Namespace:
     parser.add_argument(
         "--reset-demo", action="store_true", help="forget the demo shop's sales and begin anew"
     )
+    parser.add_argument("--no-devices", action="store_true", help="leave the window of virtual devices out")
     theme = parser.add_mutually_exclusive_group()
     theme.add_argument("--light", dest="theme", action="store_const", const="light", help="bright colours")
     theme.add_argument("--dark", dest="theme", action="store_const", const="dark", help="dark colours")

@@ -3,7 +3,7 @@
 import logging
 import logging.handlers
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
 
@@ -11,18 +11,22 @@ from PySide6.QtCore import QCoreApplication, QLocale, QTimer
 from PySide6.QtWidgets import QApplication
 
 from till_app.bootstrap import Listeners, Till
-from till_app.devices.settings import DeviceSettings, SettingsInvalid, load_settings
+from till_app.devices.settings import load_settings
+from till_app.devices.settings_check import SettingsInvalid
 from till_app.hub_control import HubControl
+from till_app.services.device_settings import DeviceSettings
+from till_app.services.label_layouts import in_store_layouts
 from till_app.services.status import SyncStatus
 from till_app.sync.cycle import SyncSettings
 from till_app.till_files import TillFiles
 from till_app.ui.bridge import Bridge
+from till_app.ui.customer_screen.second_screen import SecondScreen, second_screen_beside
 from till_app.ui.failures import FailureHook
 from till_app.ui.last_day import LastDayCheck
 from till_app.ui.main_window import MainWindow
 from till_app.ui.screen_set import all_screens
 from till_app.ui.screens.sign_on import PinHint
-from till_app.ui.shell import ScreenName, Tone
+from till_app.ui.shell import NextStep, ScreenName, Tone
 from till_app.ui.theme.theme import apply_theme
 from till_app.ui.translation import install_translations
 
@@ -69,6 +73,7 @@ class TillApplication:
                 on_weight=self.bridge.report_weight,
                 on_drawer=self.bridge.report_drawer,
                 on_payment=self.bridge.report_payment,
+                on_settings=self.bridge.report_settings,
                 on_read_back=self.bridge.report_read_back,
             ),
             translate=lambda text: QCoreApplication.translate("Receipt", text),
@@ -84,20 +89,32 @@ class TillApplication:
             self.till.services,
             self.till.formatter,
             self.bridge,
-            all_screens(hints),
-            self.till.printer,
+            all_screens(self.till.set_up, hints),
+            self.till.devices.printing,
             self.till.ledger,
             self.control,
         )
+        self.window.wedge.configure(devices.wedge)
+        self.second_screen: SecondScreen = second_screen_beside(
+            self.window, self.till.devices.report, devices.second_screen
+        )
+        self.till.services.customer_view.add_sink(self.second_screen)
+        self.bridge.catalogue_changed.connect(self.second_screen.catalogue_changed)
+        self.bridge.settings_changed.connect(self._on_settings)
         self.last_day = LastDayCheck(self.window, self.bridge, self.window)
 
     def show(self) -> None:
         """The window is up and the workers run."""
         self.window.go(self._first_screen)
+        self.second_screen.start()
         self.till.start()
 
-    def run(self) -> int:
-        """Until the window is closed or a signal asks for the end; then everything is closed in order."""
+    def run(self, room_beside_px: int = 0, when_up: Callable[[], None] = lambda: None) -> int:
+        """Until the window is closed or a signal asks for the end; then everything is closed in order.
+
+        `room_beside_px` of the screen's right side are left to another window; `when_up` is called when the
+        till's window is painted.
+        """
         numbers = (signal.SIGINT, signal.SIGTERM)
         previous = [signal.signal(number, self._on_signal) for number in numbers]
         heartbeat = QTimer()
@@ -106,9 +123,15 @@ class TillApplication:
         try:
             self.window.go(self._first_screen)
             # A kiosk without a window manager maximises nothing: the window has the screen's size already.
-            self.window.setGeometry(self.window.screen().availableGeometry())
-            self.window.showMaximized()
+            room = self.window.screen().availableGeometry()
+            self.window.setGeometry(room.adjusted(0, 0, -room_beside_px, 0))
+            if room_beside_px:
+                self.window.show()
+            else:
+                self.window.showMaximized()
             self.qt.processEvents()  # painted before the workers begin
+            when_up()
+            self.second_screen.start()
             self.till.start()
             self._tell_device_problem()
             return self.qt.exec()
@@ -119,6 +142,7 @@ class TillApplication:
             self.close()
 
     def close(self) -> None:
+        self.second_screen.close()
         self.window.close()
         self.till.close()
         self.failures.remove()
@@ -131,17 +155,24 @@ class TillApplication:
     def _tell_device_problem(self) -> None:
         if self._device_problem:
             words = QCoreApplication.translate(
-                "Devices", "No printer and no scanner: the settings file cannot be used\n{problem}"
+                "Devices", "No devices: their settings file cannot be used\n{problem}"
             )
-            self.window.say(Tone.WARNING, words.format(problem=self._device_problem))
+            step = NextStep(QCoreApplication.translate("Devices", "Set up"), self.window.open_installer)
+            self.window.say(Tone.WARNING, words.format(problem=self._device_problem), [step])
 
     def _on_sync(self, status: SyncStatus) -> None:
         self.last_sync_status = status
+
+    def _on_settings(self, settings: DeviceSettings) -> None:
+        self.window.wedge.configure(settings.wedge)
+        self.second_screen.use(settings.second_screen)
+        self.till.services.settings.use_label_layouts(in_store_layouts(settings.label_layouts))
 
     def _on_read_back(self, entries: int) -> None:
         services = self.till.services
         services.workplace.session_changed()
         services.selling.read_again()
+        services.card_payments.read_again()
         words = QCoreApplication.translate(
             "Recovery",
             "This till's records were older than the hub's\n"

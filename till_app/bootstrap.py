@@ -1,29 +1,39 @@
 """Puts a till together: the only place that builds real objects and joins the layers."""
 
+import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
+from hardware.printers.shaping import fonts_in
 from till_app import __version__
-from till_app.credentials import CredentialPlace, Credentials
-from till_app.devices.settings import DeviceSettings
-from till_app.devices.workers import PrinterPort, printer_for, scanner_for
+from till_app.credentials import CredentialPlace, Credentials, DeviceSecrets
+from till_app.devices.centre import DeviceCentre, DeviceNeeds, DeviceNews
+from till_app.devices.printers import PrintingFiles
+from till_app.devices.terminal_opening import terminal_opener
+from till_app.devices.terminal_worker import FindSecret
 from till_app.domain.currency import GBP
 from till_app.domain.session import TillSession
+from till_app.domain.times import to_text
 from till_app.hub_link import HubLink, HubTrust
 from till_app.services.chains import ChainReason
 from till_app.services.clock import SystemClock
-from till_app.services.device_status import DeviceHealth, DrawerEvent, LiveWeight
+from till_app.services.device_settings import DeviceSettings
+from till_app.services.device_status import DeviceHealth, DrawerEvent, LiveWeight, ScanHeard
+from till_app.services.document_parts import Translate
 from till_app.services.errors import HubUnreachable
 from till_app.services.journal_export import ExportReport
+from till_app.services.label_layouts import in_store_layouts
 from till_app.services.machine import Machine
 from till_app.services.pins import Argon2Pins
 from till_app.services.ports import CatalogueUnavailable, Clock, LedgerUnavailable
-from till_app.services.receipts import Translate
 from till_app.services.recovery import JournalRecovery
 from till_app.services.session_check import SessionChecks, SessionComparison
+from till_app.services.set_up import SetUp, Whereabouts
+from till_app.services.shipped_templates import read_templates
 from till_app.services.status import CatalogueChanged, LinkState, PrinterStatus, SyncStatus
 from till_app.services.till import TillServices, build_services
 from till_app.store.catalogue import SqliteCatalogue
@@ -39,8 +49,14 @@ from till_app.sync.sweep import Sweep
 from till_app.sync.thread import SyncThread
 from till_app.till_files import Pairing, PairingDamaged, TillFiles
 from till_app.ui.formatting import Formatter
+from till_app.ui.theme.resource_files import resource_path
 from till_app.wire.exchange import TillTotals
 
+log = logging.getLogger(__name__)
+
+STILL_AT_THE_COUNTER_S = 120
+"""The customer of a sale made so long before the start may still wait for the receipt: what is younger
+prints by itself, what is older when a person wants it."""
 CANNOT_OPEN = (
     CatalogueUnavailable,
     LedgerDamaged,
@@ -78,12 +94,13 @@ class Listeners:
     on_sync: Callable[[SyncStatus], None] = _ignore
     on_catalogue: Callable[[CatalogueChanged], None] = _ignore
     on_printer: Callable[[PrinterStatus], None] = _ignore
-    on_scan: Callable[[str], None] = _ignore
+    on_scan: Callable[[ScanHeard], None] = _ignore
     on_device: Callable[[DeviceHealth], None] = _ignore
     on_weight: Callable[[LiveWeight], None] = _ignore
     on_drawer: Callable[[DrawerEvent], None] = _ignore
     on_payment: Callable[[object], None] = _ignore
     """A value of `services.card_payments`."""
+    on_settings: Callable[[DeviceSettings], None] = _ignore
     on_read_back: Callable[[int], None] = _ignore
     """This till took back so many entries that it had lost: session and basket may be others now."""
 
@@ -123,9 +140,21 @@ class Till:
         self.keeper = LedgerKeeper(self.ledger, files.ledger_backup)
         shop = self.catalogue.shop()
         self.formatter = Formatter(shop.currency if shop else GBP)
-        self.printer: PrinterPort = printer_for(devices.printer, self.ledger, self._listeners.on_printer)
-        self.scanner = scanner_for(devices.scanner, listeners.on_scan)
+        credentials = credentials or Credentials()
+        secrets = DeviceSecrets(files.device_secrets, credentials)
+        self.devices = DeviceCentre(
+            devices, self._device_needs(secrets.secret), self._device_news(self._listeners)
+        )
         self.sync = SyncThread(self.build_cycle, self.link.connect, self._listeners.on_sync)
+        machine = Machine(
+            __version__,
+            files.ledger,
+            files.catalogue,
+            lambda: self.ledger.last_check,
+            lambda: self._sync_status,
+            lambda: self._printer_status,
+            self.devices.health,
+        )
         self.services: TillServices = build_services(
             ledger=self.ledger,
             catalogue=self.catalogue,
@@ -133,18 +162,58 @@ class Till:
             pins=Argon2Pins(),
             formatting=self.formatter,
             translate=translate,
-            drawer=self.printer,
-            printing=self.printer,
+            drawer=self.devices.printing,
+            printing=self.devices.printing,
             sync=self.sync,
-            health_probe=Machine(
-                __version__,
-                files.ledger,
-                files.catalogue,
-                lambda: self.ledger.last_check,
-                lambda: self._sync_status,
-                lambda: self._printer_status,
-            ),
+            health_probe=machine,
             combine_lines=combine_lines,
+            terminal=self.devices.terminal,
+            scale=self.devices.scale,
+        )
+        self.set_up = SetUp(
+            self.devices,
+            machine,
+            Whereabouts(files.folder, files.log, files.ledger_backup, files.logo),
+            self.ledger.check,
+            lambda: self.ledger.back_up(files.ledger_backup),
+            secrets,
+        )
+        self.services.customer_view.add_sink(self.devices.display)
+        self.services.settings.use_templates(read_templates(resource_path("receipt_templates")))
+        self.services.settings.use_label_layouts(in_store_layouts(devices.label_layouts))
+
+    def _device_needs(self, find_secret: FindSecret) -> DeviceNeeds:
+        files = self._files
+        return DeviceNeeds(
+            jobs=self.ledger,
+            open_payments=self.ledger.open_payments,
+            find_secret=find_secret,
+            open_terminal=terminal_opener(files.terminal_memory),
+            translate=self._translate,
+            printing_files=PrintingFiles(
+                raster_fonts=fonts_in(resource_path("fonts", "receipt")),
+                logo=files.logo,
+                roll_folder=files.folder,
+            ),
+            settings_file=files.devices,
+        )
+
+    def _device_news(self, listeners: Listeners) -> DeviceNews:
+        def on_settings(settings: DeviceSettings, changes: Mapping[str, str]) -> None:
+            try:
+                self.services.commissioning.record_change("devices", changes)
+            except LedgerUnavailable as error:
+                log.warning("changed settings are not on record: %s", error)
+            listeners.on_settings(settings)
+
+        return DeviceNews(
+            on_status=listeners.on_printer,
+            on_health=listeners.on_device,
+            on_drawer=listeners.on_drawer,
+            on_scan=listeners.on_scan,
+            on_weight=listeners.on_weight,
+            on_payment=listeners.on_payment,
+            on_settings=on_settings,
         )
 
     def _remembering(self, listeners: Listeners) -> Listeners:
@@ -158,7 +227,11 @@ class Till:
             self._printer_status = status
             listeners.on_printer(status)
 
-        return replace(listeners, on_sync=on_sync, on_printer=on_printer)
+        def on_drawer(event: DrawerEvent) -> None:
+            self.services.drawer_journal.note(event)
+            listeners.on_drawer(event)
+
+        return replace(listeners, on_sync=on_sync, on_printer=on_printer, on_drawer=on_drawer)
 
     @property
     def pairing(self) -> Pairing | None:
@@ -288,18 +361,23 @@ class Till:
     def start(self) -> None:
         self._is_started = True
         self.keeper.start()
-        self.printer.start()
-        if self.scanner is not None:
-            self.scanner.start()
+        self._settle_print_jobs()
+        self.devices.start()
         if self.pairing is not None:
             self.sync.start()
+
+    def _settle_print_jobs(self) -> None:
+        """On a full disk what was being sent stays as it is, and is not sent again either."""
+        just_before = self._clock.now() - timedelta(seconds=STILL_AT_THE_COUNTER_S)
+        try:
+            self.ledger.settle_after_start(to_text(just_before))
+        except LedgerUnavailable as error:
+            log.warning("the print jobs of the last run are not settled: %s", error)
 
     def close(self) -> None:
         self._is_started = False
         self.sync.stop()
         self.keeper.stop()
-        if self.scanner is not None:
-            self.scanner.stop()
-        self.printer.stop()
+        self.devices.stop()
         self.catalogue.close()
         self.ledger.close()

@@ -5,10 +5,14 @@ Every call to a keyring has a time limit: it may ask a person on a screen.
 """
 
 import logging
+import os
 import threading
 from collections.abc import Callable
 from enum import StrEnum
+from pathlib import Path
 from typing import Protocol, TypeVar
+
+import msgspec
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +60,57 @@ def system_keyring() -> Keyring | None:
         if type(candidate).__module__.startswith(_SOUND_BACKENDS):
             return candidate
     return None
+
+
+class DeviceSecrets:
+    """Keys of devices by name, such as that of a cloud terminal's service: in the keyring, or else in a file
+    for its owner only. Any thread may call; calls may take seconds."""
+
+    def __init__(self, file: Path, credentials: "Credentials") -> None:
+        self._file = file
+        self._credentials = credentials
+        self._lock = threading.Lock()
+
+    def keep(self, name: str, secret: str) -> None:
+        """Raises OSError."""
+        place = self._credentials.keep(f"device:{name}", secret)
+        with self._lock:
+            # Only the place is noted of a secret that the keyring has.
+            kept = self._read() | {name: secret if place is CredentialPlace.FILE else ""}
+            aside = self._file.with_suffix(".new")
+            descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(msgspec.json.encode(kept))
+                file.flush()
+                os.fsync(file.fileno())
+            aside.replace(self._file)
+
+    def has(self, name: str) -> bool:
+        with self._lock:
+            return name in self._read()
+
+    def secret(self, name: str) -> str | None:
+        """None: there is none of that name, or the keyring does not give it."""
+        with self._lock:
+            kept = self._read()
+        if name not in kept:
+            return None
+        if kept[name]:
+            return kept[name]
+        try:
+            return self._credentials.token(f"device:{name}")
+        except CredentialLocked as error:
+            log.warning("the key of %s is not to be had: %s", name, error)
+            return None
+
+    def _read(self) -> dict[str, str]:
+        try:
+            return msgspec.json.decode(self._file.read_bytes(), type=dict[str, str])
+        except FileNotFoundError:
+            return {}
+        except msgspec.MsgspecError as error:
+            log.warning("%s is damaged; type the devices' keys again: %s", self._file, error)
+            return {}
 
 
 class Credentials:

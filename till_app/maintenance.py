@@ -8,11 +8,11 @@ from pathlib import Path
 
 from till_app.bootstrap import Listeners, Till
 from till_app.credentials import CredentialPlace
-from till_app.devices.settings import DeviceSettings
 from till_app.domain.errors import DomainError
 from till_app.hub_link import HubTrust, offered_fingerprint
 from till_app.rescue import RescueImpossible, rescue
 from till_app.services.clock import SystemClock
+from till_app.services.device_settings import DeviceSettings
 from till_app.services.errors import HubError
 from till_app.services.journal_export import ExportFailed
 from till_app.services.pairing_text import parse_pairing_text

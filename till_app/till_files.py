@@ -40,6 +40,21 @@ class TillFiles:
         return self.folder / "devices.json"
 
     @property
+    def device_secrets(self) -> Path:
+        """Where there is no keyring: keys of devices, for the till's user only."""
+        return self.folder / "device-secrets.json"
+
+    @property
+    def terminal_memory(self) -> Path:
+        """By which a till that was killed can ask a card terminal about its last payment."""
+        return self.folder / "terminal-memory.json"
+
+    @property
+    def logo(self) -> Path:
+        """Of the shop, on its receipts; a PNG."""
+        return self.folder / "logo.png"
+
+    @property
     def log(self) -> Path:
         return self.folder / "till.log"
 

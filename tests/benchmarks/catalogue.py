@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from tests.benchmarks.bare_sqlite import bare_sqlite
 from tests.benchmarks.measure import Effort, Result, compare, timed_ms
-from till_app.domain.barcode import check_digit
 from till_app.domain.catalogue import Item
+from till_app.domain.gtin import check_digit
 from till_app.store.catalogue import SqliteCatalogue
 from till_app.store.sqlite_engine import Synchronous
 

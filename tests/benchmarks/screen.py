@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 from tests.benchmarks.bare_sqlite import bare_sqlite
 from tests.benchmarks.measure import Effort, Result, compare, timed_ms
 from tests.services.counter import ShopCounter, open_counter
+from tests.ui.device_desk import a_set_up
 from tests.ui.till_fixture import EGGS, LOAF, OATS, HubDesk, PrinterDesk, fill_shop
 from till_app.domain.currency import GBP
 from till_app.store.sqlite_engine import Synchronous
@@ -121,7 +122,13 @@ def scanned_till(folder: Path) -> Iterator[ScannedTill]:
         bridge = Bridge()
         hub = HubDesk(counter.ledger, counter.folder)
         window = MainWindow(
-            counter.services, Formatter(GBP), bridge, all_screens(), PrinterDesk(), counter.ledger, hub
+            counter.services,
+            Formatter(GBP),
+            bridge,
+            all_screens(a_set_up(counter)),
+            PrinterDesk(),
+            counter.ledger,
+            hub,
         )
         window.sounds.set_muted(True)
         window.resize(WINDOW)

@@ -38,7 +38,7 @@ def run_bare() -> None:
 def run_till(folder: Path) -> None:
     """The window first, then the workers, as the program does it; signed on, so that it takes a scan."""
     from till_app.app import TillApplication
-    from till_app.devices.settings import DeviceSettings
+    from till_app.services.device_settings import DeviceSettings
     from till_app.till_files import TillFiles
     from till_app.ui.shell import ScreenName
 

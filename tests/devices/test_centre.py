@@ -392,3 +392,50 @@ def test_a_kick_that_waited_too_long_for_a_new_printer_is_dropped(room: DeviceRo
         room.centre.printing.turnstile.open(present)
         assert room.drawer.wait(lambda event: True).news is DrawerNews.DROPPED_LATE
         assert printer.drawer_pins == []
+
+
+def test_a_plug_does_not_disturb_the_scanner_that_scans(room: DeviceRoom, tmp_path: Path) -> None:
+    with PtyPair() as line:
+        absent = ScannerSettings("serial", f"serial://{tmp_path}/absent")
+        room.centre.use(DeviceSettings(scanners=(absent, ScannerSettings("serial", line.port))))
+        room.healths.wait_for_any(lambda health: health.state is DeviceState.UNREACHABLE)
+        room.healths.wait_for_any(lambda health: health.device == "scanner:2" and is_ready(health))
+        scanning = next(thread for thread in threading.enumerate() if thread.name == "scanner:2")
+        room.centre.plugged()
+        assert scanning.is_alive()
+        line.send(b"5000128104517\r")
+        assert room.scans.wait(lambda heard: True).text == "5000128104517"
+
+
+def test_a_plug_does_not_disturb_the_printer_that_prints(room: DeviceRoom, tmp_path: Path) -> None:
+    with SimulatedPrinter() as printer:
+        absent = PrinterSettings(f"serial://{tmp_path}/absent")
+        settings = DeviceSettings(printer=PrinterSettings(printer.address), fallback_printer=absent)
+        room.centre.use(settings)
+        room.healths.wait_for_any(lambda health: health.state is DeviceState.UNREACHABLE)
+        printing = next(thread for thread in threading.enumerate() if thread.name == "receipt_printer")
+        room.centre.plugged()
+        assert printing.is_alive()
+
+
+def test_what_was_sold_is_not_sold_again_when_the_scale_is_begun_anew(room: DeviceRoom) -> None:
+    with SimulatedScale("nci", over="tcp") as scale:
+        scale.do(lambda: setattr(scale.pan, "grams", 250))
+        settings = DeviceSettings(scale=ScaleSettings("nci", scale.address))
+        room.centre.use(settings)
+        room.centre.scale.watch(True)
+        room.weights.wait_for_any(lambda live: live.can_be_taken)
+        room.centre.scale.used(room.centre.scale.latest().number)
+        room.centre.test("scale", settings)
+        assert room.weights.wait(lambda live: live.weight_grams == 250).is_sold
+
+
+def test_a_scale_that_rests_for_its_test_has_no_weight_to_sell(room: DeviceRoom) -> None:
+    with SimulatedScale("nci", over="tcp") as scale:
+        scale.do(lambda: setattr(scale.pan, "grams", 250))
+        room.centre.use(DeviceSettings(scale=ScaleSettings("nci", scale.address)))
+        room.centre.scale.watch(True)
+        room.weights.wait_for_any(lambda live: live.can_be_taken)
+        room.centre.scale.stop()
+        assert room.weights.all[-1].state is WeightState.SILENT
+        assert not room.centre.scale.latest().can_be_taken

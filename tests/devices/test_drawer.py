@@ -14,10 +14,13 @@ from hardware.printers.receipt_printer import (
     ReceiptPrinter,
     Unconfirmed,
 )
+from hardware.printers.status import ASK_WHEN_DONE
 from hardware.simulated.escpos_text import to_text
 from hardware.simulated.printer import SimulatedPrinter
 from hardware.simulated.printer_engine import PrinterEngine, PrinterMode
+from hardware.simulated.printer_peer import Reaction
 from hardware.simulated.pty_pair import PtyPair
+from tests.conftest import ExpectedLogs
 from tests.devices.print_room import HandClock, print_room
 from till_app.devices.drawer_kicks import DrawerKicks, KickEnd
 from till_app.devices.drawer_rule import opening_cause
@@ -124,6 +127,18 @@ def test_what_no_second_try_can_mend_has_failed(outcome: DrawerOutcome) -> None:
     kicks.ask(SALE)
     reason = outcome.reason if not isinstance(outcome, DrawerKicked) else ""
     assert kicks.send(Outcomes(clock, outcome).open) == [KickEnd(SALE, DrawerNews.FAILED, reason)]
+    assert kicks.due_at is None
+
+
+def test_a_driver_that_fails_is_told_and_not_tried_again(expected_logs: ExpectedLogs) -> None:
+    expected_logs.expect("the drawer's driver failed")
+
+    def fail(_is_wanted: Callable[[], bool]) -> DrawerOutcome:
+        raise RuntimeError("a bug of the driver")
+
+    kicks = DrawerKicks(HandClock())
+    kicks.ask(SALE)
+    assert kicks.send(fail) == [KickEnd(SALE, DrawerNews.FAILED, "failed")]
     assert kicks.due_at is None
 
 
@@ -256,7 +271,7 @@ def test_whether_it_is_open_is_not_asked_before_that_is_learnt(tmp_path: Path) -
         assert [event.news for event in room.drawer.all] == [DrawerNews.KICKED]
 
 
-@pytest.mark.parametrize("mode", [PrinterMode.STALL, PrinterMode.NO_STATUS])
+@pytest.mark.parametrize("mode", [PrinterMode.STALL, PrinterMode.NO_STATUS, PrinterMode.HUNG])
 def test_a_printer_that_says_nothing_gets_no_kick_and_the_drawer_does_not_open_when_it_wakes(
     tmp_path: Path, mode: PrinterMode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -300,8 +315,18 @@ def test_the_receipt_waits_for_a_kick_that_has_to_be_tried_again(tmp_path: Path)
         assert printer.drawer_pins == [2]
 
 
+class HangsAfterItsAnswer(SimulatedPrinter):
+    """It works off one question, and then nothing more."""
+
+    def receive(self, data: bytes) -> Reaction:
+        reaction = super().receive(data)
+        if ASK_WHEN_DONE in data:
+            self.mode = PrinterMode.HUNG
+        return reaction
+
+
 def test_a_printer_that_hangs_with_the_pulse_is_told_as_a_failure(tmp_path: Path) -> None:
-    with SimulatedPrinter(PrinterMode.HUNG) as printer, print_room(tmp_path, printer.address) as room:
+    with HangsAfterItsAnswer() as printer, print_room(tmp_path, printer.address) as room:
         room.printing.open(SALE)
         event = room.drawer.wait(lambda event: event.news is DrawerNews.FAILED)
         assert event.detail == "no_reply"

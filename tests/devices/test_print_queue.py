@@ -12,7 +12,7 @@ from hardware.simulated.escpos_text import to_text
 from hardware.simulated.printer import SimulatedPrinter
 from hardware.simulated.printer_engine import PrinterMode
 from tests.conftest import ExpectedLogs
-from tests.devices.print_room import PrintRoom, a_document_job, print_room
+from tests.devices.print_room import HandClock, PrintRoom, a_document_job, print_room
 from till_app.services.device_settings import DeviceSettings, PrinterSettings
 from till_app.services.device_status import DeviceState
 from till_app.services.ports import JobKind, JobState, LedgerUnavailable, PrintJob
@@ -231,6 +231,23 @@ def test_a_till_without_a_printer_settles_its_receipts_as_they_come(tmp_path: Pa
         assert room.statuses.all == []
 
 
+def test_what_waited_when_the_last_printer_was_taken_away_is_said(tmp_path: Path) -> None:
+    with SimulatedPrinter(PrinterMode.PAPER_OUT) as printer, print_room(tmp_path, printer.address) as room:
+        room.add("a", "b")
+        room.statuses.wait(lambda status: status.reason == "paper_out" and status.waiting_jobs == 2)
+        room.printing.use(DeviceSettings())
+        assert (room.state("a"), room.state("b")) == (JobState.CANCELLED, JobState.CANCELLED)
+        status = room.statuses.wait(lambda status: status.given_up == 2)
+        assert status.state is PrinterState.NOT_SET_UP
+
+
+def test_a_connection_without_answers_is_why_nobody_knows(tmp_path: Path) -> None:
+    with print_room(tmp_path, f"file://{tmp_path / 'paper'}") as room:
+        room.add("a")
+        status = room.statuses.wait(lambda status: status.unconfirmed_job == "a")
+        assert (status.state, status.reason) == (PrinterState.UNCONFIRMED, "no_way_back")
+
+
 def test_labels_go_to_their_own_printer_and_without_one_to_the_receipt_printer(tmp_path: Path) -> None:
     with SimulatedPrinter() as printer, SimulatedPrinter() as labels:
         with print_room(tmp_path, printer.address, labels=labels.address) as room:
@@ -386,3 +403,14 @@ def test_what_is_behind_the_printer_gets_its_bytes_between_two_jobs(tmp_path: Pa
         room.add("a")
         printer.wait_for_jobs(1)
         assert copies(printer, "a") == 1
+
+
+def test_a_printer_in_trouble_is_looked_at_at_once_when_somebody_did_something(tmp_path: Path) -> None:
+    with (
+        SimulatedPrinter(PrinterMode.PAPER_OUT) as printer,
+        print_room(tmp_path, printer.address, monotonic=HandClock()) as room,
+    ):
+        room.statuses.wait(lambda status: status.reason == "paper_out")
+        printer.mode = PrinterMode.OK
+        room.printing.look()
+        room.statuses.wait(lambda status: status.state is PrinterState.READY)

@@ -74,6 +74,7 @@ def test_a_weight_embedded_label_gives_item_and_grams() -> None:
 
 def test_a_receipt_is_known_by_its_prefix() -> None:
     assert parse_barcode("RN2-004182") == ReceiptCode("RN2-004182", "2-004182")
+    assert parse_barcode("GR2-004182") == ReceiptCode("GR2-004182", "2-004182", is_gift=True)
 
 
 def test_a_plu_is_looked_up_as_it_stands() -> None:

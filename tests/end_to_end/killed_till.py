@@ -9,11 +9,9 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.pool import Pool
 
-from hardware.addresses import parse_address
-from hardware.printers.escpos_encoder import PrinterProfile
-from hardware.printers.receipt_printer import ReceiptPrinter
 from tests.services.counter import open_counter
-from till_app.devices.printer_worker import PrinterWorker
+from till_app.devices.printing import TillPrinting
+from till_app.services.device_settings import DeviceSettings, DrawerSettings, PrinterSettings
 from till_app.services.ports import JobState
 from till_app.services.status import PrinterState, PrinterStatus
 
@@ -66,8 +64,13 @@ def pay_and_be_killed(folder: Path, printer_address: str, step: int) -> None:
             if status.state is PrinterState.READY:
                 idle.set()
 
-        printer = ReceiptPrinter(parse_address(printer_address).open, PrinterProfile())
-        worker = PrinterWorker(counter.ledger, printer, on_status)
+        worker = TillPrinting(
+            DeviceSettings(printer=PrinterSettings(printer_address), drawer=DrawerSettings("none")),
+            counter.ledger,
+            on_status=on_status,
+            on_health=lambda _health: None,
+            on_drawer=lambda _event: None,
+        )
         worker.start()
         idle.wait(30)
         idle.clear()

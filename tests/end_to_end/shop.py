@@ -8,8 +8,8 @@ from pathlib import Path
 import requests
 
 from till_app.bootstrap import Listeners, Till
-from till_app.devices.settings import DeviceSettings
 from till_app.hub.server import RunningHub
+from till_app.services.device_settings import DeviceSettings
 from till_app.services.status import CatalogueChanged, SyncStatus
 from till_app.sync.cycle import SyncSettings
 from till_app.till_files import TillFiles

@@ -1,11 +1,13 @@
 """Where a till's secret lies, and that no keyring can hold the till up."""
 
 import json
+import stat
 import threading
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import ExpectedLogs
 from tests.end_to_end.shop import admin, open_shop
 from till_app.bootstrap import Listeners, Till
 from till_app.credentials import (
@@ -13,12 +15,13 @@ from till_app.credentials import (
     CredentialLocked,
     CredentialPlace,
     Credentials,
+    DeviceSecrets,
     Keyring,
     system_keyring,
 )
-from till_app.devices.settings import DeviceSettings
 from till_app.hub.server import RunningHub
 from till_app.hub_link import CREDENTIAL_LOCKED
+from till_app.services.device_settings import DeviceSettings
 from till_app.services.errors import HubUnreachable
 from till_app.till_files import Pairing, TillFiles, load_pairing, save_pairing
 
@@ -175,3 +178,29 @@ def test_a_secret_that_the_keyring_lost_is_told() -> None:
 def test_no_secret_shows_in_a_repr(tmp_path: Path) -> None:
     save_pairing(tmp_path / "pairing.json", Pairing("https://hub", "hub", "geheim"))
     assert "geheim" not in repr(load_pairing(tmp_path / "pairing.json"))
+
+
+# ----------------------------------------------------------------- devices' keys
+
+
+def test_a_devices_key_is_kept_in_a_file_for_its_owner_where_there_is_no_keyring(tmp_path: Path) -> None:
+    secrets = DeviceSecrets(tmp_path / "device-secrets.json", Credentials(lambda: None))
+    assert (secrets.has("card_terminal"), secrets.secret("card_terminal")) == (False, None)
+    secrets.keep("card_terminal", "sk-1")
+    secrets.keep("card_terminal", "sk-2")
+    again = DeviceSecrets(tmp_path / "device-secrets.json", Credentials(lambda: None))
+    assert again.secret("card_terminal") == "sk-2"
+    assert stat.S_IMODE((tmp_path / "device-secrets.json").stat().st_mode) == 0o600
+
+
+def test_a_devices_key_that_the_keyring_has_is_in_no_file(
+    tmp_path: Path, expected_logs: ExpectedLogs
+) -> None:
+    keyring = MemoryKeyring()
+    secrets = DeviceSecrets(tmp_path / "device-secrets.json", Credentials(lambda: keyring))
+    secrets.keep("card_terminal", "sk-1")
+    assert secrets.secret("card_terminal") == "sk-1"
+    assert b"sk-1" not in (tmp_path / "device-secrets.json").read_bytes()
+    keyring.is_locked = True
+    expected_logs.expect("the key of card_terminal is not to be had")
+    assert secrets.secret("card_terminal") is None

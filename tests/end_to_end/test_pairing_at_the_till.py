@@ -21,10 +21,10 @@ from tests.end_to_end.shop import IMPATIENT, MILK, PIN, admin, begin_day, open_s
 from tests.end_to_end.test_trust import TlsShop
 from till_app.app import TillApplication
 from till_app.credentials import CredentialPlace
-from till_app.devices.settings import DeviceSettings
 from till_app.hub.server import RunningHub
 from till_app.hub.tls import OwnTls
 from till_app.hub_control import HubControl
+from till_app.services.device_settings import DeviceSettings
 from till_app.services.sync_control import NotPaired, Paired, PairingAsked, PairingCode, UnknownAuthority
 from till_app.sync.codes import SyncCode
 from till_app.till_files import TillFiles

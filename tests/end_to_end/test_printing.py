@@ -1,20 +1,20 @@
 """Sales on a real till with a real printer worker, against a simulated printer that fails in every way."""
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from hardware.addresses import parse_address
-from hardware.printers.escpos_encoder import PrinterProfile
-from hardware.printers.receipt_printer import Patience, ReceiptPrinter
+from hardware.printers.receipt_printer import Patience
 from hardware.simulated.escpos_text import to_text
 from hardware.simulated.printer import SimulatedPrinter
 from hardware.simulated.printer_engine import PrinterMode
+from tests.devices.print_room import Heard
 from tests.services.counter import ShopCounter, open_counter
-from till_app.devices.printer_worker import PrinterWorker
+from till_app.devices.printers import PrintingFiles
+from till_app.devices.printing import TillPrinting
+from till_app.services.device_settings import DeviceSettings, PrinterSettings
 from till_app.services.ports import JobState
 from till_app.services.status import PrinterState, PrinterStatus
 
@@ -22,38 +22,24 @@ MILK = "5000128104517"
 PATIENCE = Patience(status_s=0.3, shortest_write_s=0.5, shortest_print_s=0.5, print_line_s=0.0)
 
 
-class Heard:
-    """The worker's reports, and waiting for the one that is wanted."""
-
-    def __init__(self) -> None:
-        self._changed = threading.Condition()
-        self._statuses: list[PrinterStatus] = []
-
-    def __call__(self, status: PrinterStatus) -> None:
-        with self._changed:
-            self._statuses.append(status)
-            self._changed.notify_all()
-
-    def wait(self, happened: Callable[[PrinterStatus], bool], timeout_s: float = 20.0) -> PrinterStatus:
-        with self._changed:
-            assert self._changed.wait_for(
-                lambda: bool(self._statuses) and happened(self._statuses[-1]), timeout_s
-            ), self._statuses
-            return self._statuses[-1]
-
-
 @contextmanager
-def worker_for(counter: ShopCounter, printer: SimulatedPrinter) -> Iterator[tuple[PrinterWorker, Heard]]:
-    heard = Heard()
-    open_transport = parse_address(printer.address).open
-    worker = PrinterWorker(
-        counter.ledger, ReceiptPrinter(open_transport, PrinterProfile(), patience=PATIENCE), heard
+def worker_for(
+    counter: ShopCounter, printer: SimulatedPrinter
+) -> Iterator[tuple[TillPrinting, Heard[PrinterStatus]]]:
+    heard: Heard[PrinterStatus] = Heard()
+    printing = TillPrinting(
+        DeviceSettings(printer=PrinterSettings(printer.address)),
+        counter.ledger,
+        on_status=heard,
+        on_health=lambda _health: None,
+        on_drawer=lambda _event: None,
+        files=PrintingFiles(patience=PATIENCE),
     )
-    worker.start()
+    printing.start()
     try:
-        yield worker, heard
+        yield printing, heard
     finally:
-        worker.stop()
+        printing.stop()
 
 
 @pytest.fixture
@@ -78,8 +64,8 @@ def test_a_sale_goes_on_while_paper_is_out_and_prints_when_there_is_some(counter
     with SimulatedPrinter(PrinterMode.PAPER_OUT) as printer, worker_for(counter, printer) as (worker, heard):
         first, second = counter.sell(MILK), counter.sell(MILK)
         worker.wake()
-        status = heard.wait(lambda status: status.state is PrinterState.WAITING)
-        assert (status.reason, status.waiting_jobs) == ("paper_out", 2)
+        status = heard.wait(lambda status: status.waiting_jobs == 2 and bool(status.reason))
+        assert (status.state, status.reason) == (PrinterState.WAITING, "paper_out")
         printer.mode = PrinterMode.OK
         worker.wake()
         jobs = printer.wait_for_jobs(2)
@@ -87,7 +73,7 @@ def test_a_sale_goes_on_while_paper_is_out_and_prints_when_there_is_some(counter
             True,
             True,
         ]
-        heard.wait(lambda status: status.state is PrinterState.READY)
+        heard.wait(lambda status: status.state is PrinterState.READY and not status.waiting_jobs)
 
 
 @pytest.mark.parametrize("mode", [PrinterMode.COVER_OPEN, PrinterMode.OFFLINE, PrinterMode.STALL])
@@ -97,7 +83,12 @@ def test_a_printer_that_cannot_print_keeps_the_receipt_waiting(
     with SimulatedPrinter(mode) as printer, worker_for(counter, printer) as (worker, heard):
         counter.sell(MILK)
         worker.wake()
-        heard.wait(lambda status: status.state in (PrinterState.WAITING, PrinterState.UNCONFIRMED))
+        heard.wait(
+            lambda status: (
+                status.state is PrinterState.UNCONFIRMED
+                or (status.state is PrinterState.WAITING and status.waiting_jobs == 1)
+            )
+        )
         assert printer.jobs == []
         assert counter.ledger.sale_by_receipt("2-000001") is not None
 
@@ -125,7 +116,7 @@ def test_a_receipt_that_may_have_printed_is_asked_about_and_never_repeated_alone
         assert printer.jobs == []
         assert status.unconfirmed_job is not None
         worker.resolve(status.unconfirmed_job, printed=True)
-        heard.wait(lambda status: status.state is PrinterState.READY)
+        heard.wait(lambda status: status.state is PrinterState.READY and not status.waiting_jobs)
     assert counter.ledger.open_jobs() == []
 
 
@@ -137,8 +128,8 @@ def test_a_receipt_that_did_not_print_is_sent_again_when_a_person_says_so(counte
         assert status.unconfirmed_job is not None
         printer.mode = PrinterMode.OK
         worker.resolve(status.unconfirmed_job, printed=False)
-        heard.wait(lambda status: status.state is PrinterState.READY)
-        assert len(printer.jobs) == 2
+        assert len(printer.wait_for_jobs(2)) == 2
+        heard.wait(lambda status: status.state is PrinterState.READY and not status.waiting_jobs)
 
 
 def test_what_was_being_sent_when_the_till_died_is_asked_about(tmp_path: Path) -> None:
@@ -147,39 +138,18 @@ def test_what_was_being_sent_when_the_till_died_is_asked_about(tmp_path: Path) -
         counter.sell(MILK)
         (job,) = counter.ledger.open_jobs()
         counter.ledger.mark(job.job_id, JobState.SENDING)
-    with (
-        open_counter(tmp_path) as counter,
-        SimulatedPrinter() as printer,
-        worker_for(counter, printer) as (_worker, heard),
-    ):
-        status = heard.wait(lambda status: status.state is PrinterState.UNCONFIRMED)
-        assert status.unconfirmed_title == "Receipt 2-000001"
-        assert printer.jobs == []
-
-
-def test_a_drawer_kick_that_is_late_is_dropped(counter: ShopCounter) -> None:
-    moment = [0.0]
-    with SimulatedPrinter() as printer:
-        open_transport = parse_address(printer.address).open
-        heard = Heard()
-        worker = PrinterWorker(
-            counter.ledger,
-            ReceiptPrinter(open_transport, PrinterProfile(), patience=PATIENCE),
-            heard,
-            monotonic=lambda: moment[0],
-        )
-        worker.open()
-        moment[0] = 5.1
-        worker.start()
-        heard.wait(lambda status: status.state is PrinterState.READY)
-        worker.stop()
-        assert printer.drawer_pins == []
+    with open_counter(tmp_path) as counter, SimulatedPrinter() as printer:
+        counter.ledger.settle_after_start(job.created_at)
+        with worker_for(counter, printer) as (_worker, heard):
+            status = heard.wait(lambda status: status.state is PrinterState.UNCONFIRMED)
+            assert status.unconfirmed_title == "Receipt 2-000001"
+            assert printer.jobs == []
 
 
 def test_the_drawer_opens_before_the_receipt_prints(counter: ShopCounter) -> None:
     with SimulatedPrinter() as printer, worker_for(counter, printer) as (worker, _heard):
         counter.sell(MILK)
-        worker.open()
+        worker.open(counter.devices.openings[-1])
         worker.wake()
         assert printer.wait_for_drawer(1) == [2]
         printer.wait_for_jobs(1)

@@ -188,7 +188,7 @@ def test_a_damaged_ledger_is_made_whole_from_what_is_readable_and_from_the_hub(t
 
 def nothing() -> tuple[object, ...]:
     from till_app.bootstrap import Listeners
-    from till_app.devices.settings import DeviceSettings
+    from till_app.services.device_settings import DeviceSettings
 
     return DeviceSettings(), Listeners()
 

@@ -10,7 +10,8 @@ import pytest
 from till_app.bootstrap import why_not
 from till_app.demo.hub_process import HubFailed
 from till_app.demo.shop import forget, the_only_one_in
-from till_app.devices.printer_worker import NoPrinter
+from till_app.devices.printing import TillPrinting
+from till_app.services.device_settings import DeviceSettings
 from till_app.services.ports import JobKind, JobState, LedgerUnavailable, PrintJob
 from till_app.store.instance_lock import InstanceLock
 from till_app.store.ledger import SqliteLedger
@@ -97,7 +98,7 @@ def test_why_it_cannot_start_is_a_plain_sentence(error: Exception, sentence: str
 class FullDisk(SqliteLedger):
     """It still reads, and takes no mark."""
 
-    def mark(self, job_id: str, state: JobState, reason: str = "") -> None:
+    def mark(self, job_id: str, state: JobState, reason: str = "", *, by_printer: str = "") -> None:
         raise LedgerUnavailable("disk_full")
 
 
@@ -108,6 +109,13 @@ def test_a_full_disk_behind_a_committed_sale_is_no_failure_of_the_sale(tmp_path:
             PrintJob("1", JobKind.RECEIPT, "Receipt 1-000001", b"{}", "2026-11-24T16:20:00.000000Z")
         )
         write.commit()
-    NoPrinter(ledger).wake()
+    without_printer = TillPrinting(
+        DeviceSettings(),
+        ledger,
+        on_status=lambda _status: None,
+        on_health=lambda _health: None,
+        on_drawer=lambda _event: None,
+    )
+    without_printer.wake()
     assert [job.job_id for job in ledger.open_jobs()] == ["1"]
     ledger.close()

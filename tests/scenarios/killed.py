@@ -12,8 +12,8 @@ from sqlalchemy import Engine, event
 from tests.end_to_end.killed_till import Tripwire
 from tests.end_to_end.shop import IMPATIENT, MILK, MINTS, begin_day, sell
 from till_app.bootstrap import Listeners, Till
-from till_app.devices.settings import DeviceSettings
 from till_app.hub.server import RunningHub
+from till_app.services.device_settings import DeviceSettings
 from till_app.till_files import TillFiles
 
 MOST_SALES = 40

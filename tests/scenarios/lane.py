@@ -16,11 +16,11 @@ from tests.end_to_end.shop import begin_day, sell
 from tests.scenarios.site import HubSite
 from tests.sync.faulty_proxy import FaultyProxy
 from till_app.bootstrap import Listeners, Till
-from till_app.devices.settings import DeviceSettings
 from till_app.domain.sale import Sale
 from till_app.domain.tender import TenderKind
 from till_app.services.chains import ChainReason
 from till_app.services.clock import SystemClock
+from till_app.services.device_settings import DeviceSettings
 from till_app.services.ports import Clock
 from till_app.services.recovery import JournalRecovery
 from till_app.services.status import LinkState, SyncStatus

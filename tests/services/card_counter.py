@@ -11,6 +11,7 @@ import msgspec
 from hardware.terminals.simulated import SimulatedTerminal
 from hardware.terminals.terminal import CardTerminal
 from tests.services.counter import ShopCounter, open_counter
+from till_app.devices.terminal_opening import OpenTerminal
 from till_app.devices.terminal_worker import TerminalWorker
 from till_app.services.card_payments import CardPayments
 from till_app.services.device_settings import TerminalSettings
@@ -100,6 +101,7 @@ def open_card_counter(
     ask_again_s: Sequence[float] = (0.0, 0.01, 30.0),
     stop_within_s: float = 5.0,
     settings: TerminalSettings | None = None,
+    open_terminal: OpenTerminal | None = None,
     on_payment: Callable[[object], None] | None = None,
     on_health: Callable[[DeviceHealth], None] | None = None,
     is_started: bool = True,
@@ -114,7 +116,7 @@ def open_card_counter(
         worker = TerminalWorker(
             settings or TerminalSettings(kind="simulated"),
             lambda _name: None,
-            lambda _settings, _secret: terminal,
+            open_terminal or (lambda _settings, _secret: terminal),
             ledger.open_payments,
             on_payment or news.put,
             on_health or health.append,

@@ -6,13 +6,22 @@ from pathlib import Path
 import pytest
 
 from hardware.terminals.simulated import Behaviour, SimulatedTerminal
-from hardware.terminals.terminal import EndOfDayResult, Outcome, PaymentRequest, PaymentResult, Progress
+from hardware.terminals.terminal import (
+    CardTerminal,
+    EndOfDayResult,
+    Outcome,
+    PaymentRequest,
+    PaymentResult,
+    Progress,
+)
 from tests.conftest import ExpectedLogs
 from tests.services.card_counter import card_bodies, moved_minor, open_card_counter
 from tests.services.counter import MORAG
 from tests.services.full_disk import full_disk
+from till_app.devices.terminal_worker import TerminalWorker
 from till_app.domain.errors import DomainError
-from till_app.services.device_status import DeviceState, PaymentProgress, PaymentQuestion
+from till_app.services.device_settings import TerminalSettings
+from till_app.services.device_status import DeviceState, PaymentAnswer, PaymentProgress, PaymentQuestion
 from till_app.services.ports import JobKind, LedgerUnavailable, PaymentState
 
 
@@ -547,3 +556,71 @@ def test_what_became_of_a_reversal_a_person_may_say_too(
         till.cards.settle_by_hand(reversal.attempt_id, moved=moved)
         assert till.tenders == tenders
         assert moved_minor(terminal) == sum(amount for _kind, amount in tenders)
+
+
+class Failing(SimulatedTerminal):
+    """A driver with a bug in what it does beside payments."""
+
+    def query(self, request: PaymentRequest, terminal_reference: str = "") -> PaymentResult:
+        raise RuntimeError("a bug of the driver")
+
+    def end_of_day(self, progress: Progress) -> EndOfDayResult:
+        raise RuntimeError("a bug of the driver")
+
+
+def test_a_driver_that_fails_when_it_is_asked_is_asked_again(
+    tmp_path: Path, expected_logs: ExpectedLogs
+) -> None:
+    expected_logs.expect("the card terminal's driver failed")
+    with open_card_counter(tmp_path, Failing(Behaviour.LOST_BEFORE), ask_again_s=(0.0,)) as till:
+        till.ring_up()
+        till.cards.begin_purchase(330)
+
+        def is_asked_twice() -> bool:
+            question = till.pending.question
+            return question is not None and question.asked > 1
+
+        till.hear(is_asked_twice)
+        assert till.pending.attempt.state is PaymentState.UNKNOWN
+
+
+def test_an_end_of_day_that_a_driver_breaks_is_told_as_failed(
+    tmp_path: Path, expected_logs: ExpectedLogs
+) -> None:
+    expected_logs.expect("the card terminal's driver failed")
+    with open_card_counter(tmp_path, Failing()) as till:
+        till.cards.settle_terminal(MORAG)
+        till.hear(lambda: till.cards.last_settled is not None)
+        settled = till.cards.last_settled
+        assert settled is not None
+        assert (settled.is_done, settled.reason) == (False, "driver_failed")
+
+
+def refuse(_settings: TerminalSettings, _secret: str) -> CardTerminal:
+    raise RuntimeError("the keyring is locked")
+
+
+def test_a_terminal_that_cannot_be_opened_for_a_reason_nobody_foresaw_took_no_money(
+    tmp_path: Path, expected_logs: ExpectedLogs
+) -> None:
+    """As when the keyring that keeps its secret is locked."""
+    expected_logs.expect("the card terminal's driver failed")
+    with open_card_counter(tmp_path, SimulatedTerminal(), open_terminal=refuse) as till:
+        till.ring_up()
+        till.cards.begin_purchase(330)
+        ended = till.hear_the_end()
+        assert (ended.state, ended.reason) == (PaymentState.NOT_SENT, "driver_failed")
+
+
+def test_a_payment_that_reaches_a_till_without_a_terminal_has_an_end(tmp_path: Path) -> None:
+    """As when the settings change between its commit and its way to the terminal."""
+    with open_card_counter(tmp_path, SimulatedTerminal(), is_started=False) as till:
+        till.ring_up()
+        attempt = till.cards.begin_purchase(330)
+        keyed = TerminalSettings(kind="keyed")
+        others: list[object] = []
+        worker = TerminalWorker(keyed, lambda _name: None, refuse, lambda: (), others.append, lambda _h: None)
+        worker.start()
+        worker.pay(attempt)
+        worker.stop()
+        assert others == [PaymentAnswer(attempt.attempt_id, PaymentState.NOT_SENT, reason="no_terminal")]

@@ -157,6 +157,26 @@ HEAD = (
 )
 
 
+@pytest.mark.parametrize("columns", [32, 42, 48, 64])
+def test_reports_of_a_day_with_and_without_sales_fit_every_paper(tmp_path: Path, columns: int) -> None:
+    with open_counter(tmp_path) as counter:
+        counter.sign_on(MORAG, MANAGER_PIN)
+        for is_busy in (False, True):
+            counter.services.cash_control.open_session(10_000)
+            if is_busy:
+                counter.sell("mints", given_minor=5000)
+            services = counter.services
+            writer = ReportWriter(services.workplace, IN_LONDON_IN_WINTER, str)
+            x = writer.x_report(services.reporting.read(), "2026-11-24T17:45:00.000000Z", "Morag")
+            z = writer.z_report(services.reporting.close_day({5000: 2, 20: 3 * is_busy}))
+            for report in (x, z):
+                lines = render_text(from_json(report), columns).splitlines()
+                assert all(text_width(line) <= columns for line in lines)
+                assert (
+                    any(line.startswith("Expected") and line.endswith("£100.60") for line in lines) is is_busy
+                )
+
+
 def test_x_and_z_say_the_day(tmp_path: Path) -> None:
     with after_a_trade(tmp_path) as counter:
         give_back_half(counter)

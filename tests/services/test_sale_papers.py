@@ -141,13 +141,14 @@ def test_a_gift_receipt_of_nothing_is_refused(counter: ShopCounter) -> None:
     sale = trade(counter)
     refund = give_back(counter, sale, {1: 1000})
     documents = counter.services.documents
-    for refused in (
+    empty: list[Callable[[], PrintJob]] = [
         lambda: documents.gift_receipt(sale, ()),
         lambda: documents.gift_receipt(sale, {99}),
         lambda: documents.gift_receipt(refund),
         lambda: documents.pick_up_slip(refund),
         lambda: documents.credit_note(sale),
-    ):
+    ]
+    for refused in empty:
         with pytest.raises(DomainError, match="nothing_to_print"):
             refused()
 

@@ -126,6 +126,34 @@ def test_three_hundred_documents_open_at_once(till: TillWindow) -> None:
 # ----------------------------------------------------------------------------------------- the banner
 
 
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("no_way_back", "Its connection carries no answers: look at the paper. The sale is saved."),
+        ("restart", "The till ended in the middle of it. The sale is saved."),
+        ("paper_out", "The printer stopped in the middle of it: out of paper. The sale is saved."),
+        ("closed", "The printer went silent in the middle of it. The sale is saved."),
+    ],
+)
+def test_who_is_asked_whether_it_printed_is_told_why(till: TillWindow, reason: str, words: str) -> None:
+    job_id = till.counter.sell(MILK).print_job_id
+    till.bridge.report_printer(PrinterStatus(PrinterState.UNCONFIRMED, reason, unconfirmed_job=job_id))
+    message = till.window.printer_notice.banner.message
+    assert message is not None
+    assert message.detail == words
+
+
+def test_documents_that_no_printer_will_print_any_more_are_said_once(till: TillWindow) -> None:
+    till.bridge.report_printer(PrinterStatus(given_up=2))
+    assert till.message == (
+        "2 documents were not printed: this till has no printer any more\n"
+        "The sales are saved. Copies can be printed from the receipts."
+    )
+    till.window.messages.close_message()
+    till.bridge.report_printer(PrinterStatus(PrinterState.READY, given_up=2))
+    assert till.message == ""
+
+
 def test_a_receipt_that_waits_can_go_to_the_other_printer(till: TillWindow) -> None:
     till.counter.sell(MILK)
     (job,) = till.counter.ledger.open_jobs()

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from till_app.domain.barcode import as_gtin14
+from till_app.domain.gtin import as_gtin14
 
 _BARCODE, _GTIN, _CODE, _PLU = "b:", "g:", "i:", "p:"
 _EMAIL, _PHONE = "e:", "t:"

@@ -33,6 +33,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA, help="its databases (%(default)s)")
     parser.add_argument("--reset-demo", action="store_true", help="forget the demo shop and begin anew")
     parser.add_argument("--demo-day", type=Path, metavar="FOLDER", help="play a trading day off screen")
+    parser.add_argument("--no-devices", action="store_true", help="leave the window of virtual devices out")
     parser.add_argument("--light", dest="theme", action="store_const", const="light", default="light")
     parser.add_argument("--dark", dest="theme", action="store_const", const="dark")
     return parser.parse_args()
@@ -62,15 +63,23 @@ def _sell(options: argparse.Namespace) -> int:
     """Until the window is closed."""
     from till_app.app import TillApplication, log_to_file
     from till_app.demo.shop import open_demo_shop, pin_hints, the_only_one_in
+    from till_app.demo.virtual_devices.desk import VirtualDesk, memory_of, plugged_in, settings_without
 
     with the_only_one_in(options.data):
         log_to_file(options.data / "till" / "till.log")
         print("Starting the hub and the demo shop …", flush=True)
         shop = open_demo_shop(options.data, options.port, reset=options.reset_demo)
         try:
-            application = TillApplication(shop.files, hints=pin_hints(), theme=options.theme)
-            print(f"The till is open. The hub's page: {shop.hub.url}/", flush=True)
-            return application.run()
+            if options.no_devices:
+                devices = settings_without(shop.files)
+                application = TillApplication(shop.files, devices, hints=pin_hints(), theme=options.theme)
+                print(f"The till is open. The hub's page: {shop.hub.url}/", flush=True)
+                return application.run()
+            with plugged_in(shop.files) as virtual:
+                application = TillApplication(shop.files, hints=pin_hints(), theme=options.theme)
+                desk = VirtualDesk(application, virtual, memory_of(shop.files))
+                print(f"The till is open. The hub's page: {shop.hub.url}/", flush=True)
+                return application.run(desk.room_wanted_px, desk.show_first)
         finally:
             shop.hub.stop()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from till_app.bootstrap import Listeners, Till
 from till_app.demo.hub_process import HubFailed, HubProcess
-from till_app.devices.settings import DeviceSettings
+from till_app.services.device_settings import DeviceSettings
 from till_app.store.instance_lock import AlreadyLocked, InstanceLock
 from till_app.till_files import TillFiles
 from till_app.ui.screens.sign_on import PinHint

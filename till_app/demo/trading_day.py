@@ -23,8 +23,8 @@ from till_app.demo.hub_process import HubFailed
 from till_app.demo.operator import DayStuck, Key, Operator
 from till_app.demo.shop import DemoShop, open_demo_shop, pin_hints
 from till_app.demo.totals import Totals, compare_sides
-from till_app.devices.settings import DeviceSettings, PrinterSettings, ScannerSettings
 from till_app.domain.reports import fold
+from till_app.services.device_settings import DeviceSettings, PrinterSettings, ScannerSettings
 from till_app.services.status import LinkState
 from till_app.sync.cycle import SyncSettings
 from till_app.ui.screens.end_of_day import EndOfDayScreen
@@ -76,7 +76,7 @@ def _scanner() -> Iterator[tuple[str, Callable[[bytes], None] | None]]:
 def _application(shop: DemoShop, printer: SimulatedPrinter, port: str, theme: str) -> TillApplication:
     devices = DeviceSettings(
         printer=PrinterSettings(address=printer.address, columns=COLUMNS),
-        scanner=ScannerSettings(address=port),
+        scanners=(ScannerSettings(address=port),) if port else (),
     )
     application = TillApplication(
         shop.files, devices, hints=pin_hints(), theme=theme, sync_settings=SyncSettings(soonest_retry_s=0.5)

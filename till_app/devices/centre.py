@@ -17,7 +17,7 @@ from till_app.devices.health_record import utc_now
 from till_app.devices.printers import PrintingFiles
 from till_app.devices.profile import read_profile, write_profile
 from till_app.devices.settings import save_settings
-from till_app.devices.settings_check import SettingsInvalid, check, is_on_a_cable
+from till_app.devices.settings_check import SettingsInvalid, check
 from till_app.devices.slots import (
     DisplaySlot,
     PrintingSlot,
@@ -151,15 +151,11 @@ class DeviceCentre:
                 slot.end()
 
     def plugged(self) -> None:
-        """Something was plugged in or out: what is not reached by a cable of this machine is opened anew at
-        once. A network's devices have no part in it: a payment may be under way there."""
+        """Something was plugged in or out: what is not reached is tried anew at once."""
         with self._changing:
-            for slot in self._slots:
-                is_lost = any(health.state is DeviceState.UNREACHABLE for health in slot.health())
-                has_cable = any(map(is_on_a_cable, slot.ports(self._settings)))
-                if self._is_started and is_lost and has_cable:
-                    slot.end()
-                    slot.begin(self._settings)
+            if self._is_started:
+                for slot in self._slots:
+                    slot.plugged(self._settings)
 
     # -------------------------------------------------------------- DeviceControl
 

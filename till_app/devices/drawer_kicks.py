@@ -1,15 +1,19 @@
 """Drawer kicks that are asked for and not sent yet: each has a life of some seconds and an outcome."""
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hardware.printers.receipt_printer import TOO_LATE, DrawerKicked, DrawerOutcome, NotSent
+from hardware.printers.receipt_printer import TOO_LATE, DrawerKicked, DrawerOutcome, NotSent, Unconfirmed
 from till_app.services.device_status import DrawerNews, DrawerOpening
+
+log = logging.getLogger(__name__)
 
 KICK_LIFE_S = 5.0
 """What could not be sent by then is dropped: a drawer must not jump open minutes later."""
 RETRY_S = 0.3
+DRIVER_FAILED = "failed"
 _WILL_NOT_PASS = frozenset(("not_permitted", "address_invalid", "profile_invalid"))
 
 OpenDrawer = Callable[[Callable[[], bool]], DrawerOutcome]
@@ -71,7 +75,7 @@ class DrawerKicks:
         alive = [kick for kick in kicks if self._is_alive(kick)]
         if not alive:
             return ends
-        outcome = open_drawer(lambda: any(self._is_alive(kick) for kick in alive))
+        outcome = _outcome(open_drawer, lambda: any(self._is_alive(kick) for kick in alive))
         match outcome:
             case DrawerKicked():
                 return ends + [KickEnd(kick.opening, DrawerNews.KICKED) for kick in alive]
@@ -98,6 +102,15 @@ class DrawerKicks:
 
     def _is_alive(self, kick: Kick) -> bool:
         return self._monotonic() <= kick.ends_at
+
+
+def _outcome(open_drawer: OpenDrawer, is_still_wanted: Callable[[], bool]) -> DrawerOutcome:
+    """A driver that fails has opened it, or not: it is not tried again, and it is told."""
+    try:
+        return open_drawer(is_still_wanted)
+    except Exception:
+        log.exception("the drawer's driver failed")
+        return Unconfirmed(DRIVER_FAILED)
 
 
 def _dropped(kick: Kick) -> KickEnd:

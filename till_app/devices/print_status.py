@@ -21,13 +21,13 @@ class PrintStatus:
         self._told = PrinterStatus()
         self._printed_elsewhere = ""
         self._unreadable = ""
+        self._given_up = 0
 
     def begin(self, workers: Mapping[str, PrinterWorker]) -> None:
         with self._lock:
             self._workers = dict(workers)
-            if not self._workers and self._told != PrinterStatus():
-                self._told = PrinterStatus()
-                self._on_status(self._told)
+            if not self._workers:
+                self.tell()
 
     def printed_elsewhere(self, title: str) -> None:
         with self._lock:
@@ -36,6 +36,11 @@ class PrintStatus:
     def unreadable(self, title: str) -> None:
         with self._lock:
             self._unreadable = title
+        self.tell()
+
+    def given_up(self, documents: int) -> None:
+        with self._lock:
+            self._given_up += documents
         self.tell()
 
     def tell(self) -> None:
@@ -62,6 +67,7 @@ class PrintStatus:
             has_other_printer={DeviceId.RECEIPT_PRINTER, DeviceId.FALLBACK_PRINTER} <= set(self._workers),
             printed_elsewhere=self._printed_elsewhere,
             unreadable=self._unreadable,
+            given_up=self._given_up,
             is_paper_near_end=main is not None and main.state.is_paper_near_end,
         )
         stuck = next(
@@ -71,7 +77,7 @@ class PrintStatus:
         if stuck is not None:
             return replace(status, state=PrinterState.WAITING, reason=stuck.state.trouble)
         if unconfirmed:
-            return replace(status, state=PrinterState.UNCONFIRMED)
+            return replace(status, state=PrinterState.UNCONFIRMED, reason=asked.unconfirmed_reason)
         if held:
             return replace(status, state=PrinterState.WAITING, reason=HELD_SINCE_RESTART)
         if any(worker.state.is_busy for worker in self._workers.values()):

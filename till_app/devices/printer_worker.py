@@ -112,6 +112,13 @@ class PrinterWorker:
             self._retry_s = FIRST_RETRY_S
             self._wakeup.notify()
 
+    def look(self) -> None:
+        """At a printer in trouble, now."""
+        with self._wakeup:
+            if self.state.trouble:
+                self._status_at = 0.0
+                self._wakeup.notify()
+
     def send_raw(self, data: bytes) -> None:
         """For what is connected behind the printer, between two jobs; newer bytes take the place of those
         that have not gone yet. Returns at once; what cannot be sent is dropped."""

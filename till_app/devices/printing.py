@@ -71,7 +71,8 @@ class TillPrinting:
 
     def start(self) -> None:
         self._is_started = True
-        self._settle_unserved()
+        if given_up := self._settle_unserved():
+            self._status.given_up(given_up)
         for worker in self._crew.workers:
             worker.start()
 
@@ -89,6 +90,11 @@ class TillPrinting:
         self._build()
         if was_started:
             self.start()
+
+    def look(self) -> None:
+        """Somebody may have put right what keeps a printer from printing. Any thread."""
+        for worker in self._crew.printers.values():
+            worker.look()
 
     def health(self) -> Sequence[DeviceHealth]:
         """Of the three printers and the drawer, set up or not; any thread."""
@@ -117,20 +123,24 @@ class TillPrinting:
     def serves(self, printer: str) -> bool:
         return any(printer in worker.queues for worker in self._crew.printers.values())
 
-    def _settle_unserved(self) -> None:
+    def _settle_unserved(self) -> int:
         """Documents of a till without a printer are shown on the screen; their jobs end as they come.
 
-        A full disk leaves them to the next time: the sale that brought them is committed already.
+        A full disk leaves them to the next time: the sale that brought them is committed already. Returns
+        how many ended.
         """
+        ended = 0
         served = {queue for worker in self._crew.printers.values() for queue in worker.queues}
         if served.issuperset(_QUEUES):
-            return
+            return ended
         try:
             for job in self._jobs.open_jobs():
                 if job.printer not in served and job.state is not JobState.SENDING:
                     self._jobs.mark(job.job_id, JobState.CANCELLED, NO_PRINTER, by_printer=job.printer)
+                    ended += 1
         except LedgerUnavailable as error:
             log.info("receipts without a printer are not settled yet: %s", error)
+        return ended
 
     def _taken(self, queue: str) -> Iterator[PrintJob]:
         """Its next job again and again, for whoever takes each out of the queue."""

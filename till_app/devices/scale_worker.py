@@ -1,5 +1,6 @@
 """The scale's one worker: asks it while somebody looks, and knows which weight was sold already."""
 
+import contextlib
 import logging
 import threading
 import time
@@ -38,13 +39,19 @@ _STATES = {
 class WeightCount:
     """Numbers what lies on the scale: a new number once it left its rest, returned to zero, or differs.
 
-    Silence is no movement: nobody saw anything change.
+    Silence is no movement, and neither is another worker: nobody saw anything change.
     """
 
     def __init__(self) -> None:
+        self.sold_number = 0
         self._number = 0
         self._has_moved = True
         self._last_grams = 0
+
+    @property
+    def number(self) -> int:
+        """0 before the first."""
+        return self._number
 
     def take(self, reading: WeightReading) -> int:
         """The number of what lies there now."""
@@ -71,12 +78,14 @@ class ScaleWorker:
         *,
         can_zero: bool,
         can_tare: bool,
+        count: WeightCount | None = None,
         poll_s: float = POLL_S,
         silent_s: float = SILENT_S,
         first_retry_s: float = FIRST_RETRY_S,
         monotonic: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
+        """`count`: of the worker before, whose goods may still lie there."""
         self.can_zero = can_zero
         self.can_tare = can_tare
         self._open_device = open_device
@@ -86,13 +95,12 @@ class ScaleWorker:
         self._first_retry_s = first_retry_s
         self._monotonic = monotonic
         self._record = HealthRecord(DeviceId.SCALE, on_health, now=now)
-        self._count = WeightCount()
+        self._count = count or WeightCount()
         self._changed = threading.Condition()
         self._is_watched = False
         self._is_stopping = False
         self._orders: deque[Callable[[Scale], None]] = deque()
-        self._live = LiveWeight(WeightState.SILENT)
-        self._sold_number = 0
+        self._live = LiveWeight(WeightState.SILENT, number=self._count.number)
         self._scale: Scale | None = None
         self._heard_at = 0.0
         """Of the monotonic clock."""
@@ -111,6 +119,7 @@ class ScaleWorker:
             self._changed.notify_all()
         if self._thread.ident is not None:
             self._thread.join()
+        self._tell(WeightState.SILENT)
 
     def health(self) -> DeviceHealth:
         return self._record.health
@@ -131,7 +140,7 @@ class ScaleWorker:
 
     def used(self, number: int) -> None:
         with self._changed:
-            self._sold_number = max(self._sold_number, number)
+            self._count.sold_number = max(self._count.sold_number, number)
             live = self._keep(self._live)
         if live is not None:
             self._on_weight(live)
@@ -163,7 +172,7 @@ class ScaleWorker:
 
     def _keep(self, live: LiveWeight) -> LiveWeight | None:
         """As it is to be told, under the lock; None: it says nothing new."""
-        is_sold = live.state is WeightState.STABLE and live.number == self._sold_number
+        is_sold = live.state is WeightState.STABLE and live.number == self._count.sold_number
         live = replace(live, is_sold=is_sold)
         if live == self._live:
             return None
@@ -184,6 +193,8 @@ class ScaleWorker:
             except Exception:
                 log.exception("the scale's worker failed; it goes on")
                 pause_s = LONGEST_RETRY_S
+                with contextlib.suppress(Exception):
+                    self._tell(WeightState.SILENT)
             self._pause(pause_s)
         self._close()
 
@@ -258,6 +269,7 @@ def scale_worker_for(
     settings: ScaleSettings,
     on_weight: Callable[[LiveWeight], None],
     on_health: Callable[[DeviceHealth], None],
+    count: WeightCount | None = None,
 ) -> ScaleWorker | None:
     """None: no scale is set up."""
     if not settings.address:
@@ -269,4 +281,5 @@ def scale_worker_for(
         on_health,
         can_zero=driver.can_zero,
         can_tare=driver.can_tare,
+        count=count,
     )

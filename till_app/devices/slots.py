@@ -10,14 +10,14 @@ from hardware.terminals.terminal import CardTerminal
 from till_app.devices.printers import PrintingFiles
 from till_app.devices.printing import TillPrinting
 from till_app.devices.scanner_worker import ScannerWorker
-from till_app.devices.settings_check import port_of
+from till_app.devices.settings_check import is_on_a_cable, port_of
 from till_app.devices.standing import StandingPrinting, StandingTerminal
 from till_app.devices.terminal_worker import FindSecret, TerminalWorker
 from till_app.devices.till_display import TillDisplay
 from till_app.devices.till_scale import TillScale
 from till_app.services.device_places import scanner_id
 from till_app.services.device_settings import DeviceSettings, ScannerSettings, TerminalSettings
-from till_app.services.device_status import DeviceHealth, DrawerEvent, ScanHeard
+from till_app.services.device_status import DeviceHealth, DeviceState, DrawerEvent, ScanHeard
 from till_app.services.ports import PaymentAttempt, PrintJobs
 from till_app.services.status import PrinterStatus
 
@@ -41,7 +41,24 @@ class Slot(Protocol):
         """Returns when no thread of it is left."""
         ...
 
+    def plugged(self, settings: DeviceSettings) -> None:
+        """Something was plugged in or out. What works goes on undisturbed: a scan, a receipt, a payment may
+        be under way there."""
+        ...
+
     def health(self) -> Sequence[DeviceHealth]: ...
+
+
+def begin_lost(slot: Slot, settings: DeviceSettings) -> None:
+    """Anew, when it is on a cable of this machine and not reached."""
+    has_cable = any(map(is_on_a_cable, slot.ports(settings)))
+    if has_cable and any(map(_is_lost, slot.health())):
+        slot.end()
+        slot.begin(settings)
+
+
+def _is_lost(health: DeviceHealth) -> bool:
+    return health.state is DeviceState.UNREACHABLE
 
 
 def ports_of(*addresses: str) -> frozenset[str]:
@@ -90,6 +107,9 @@ class PrintingSlot:
         self._standing.turnstile.shut()
         self._printing.stop()
 
+    def plugged(self, settings: DeviceSettings) -> None:
+        self._printing.look()
+
     def health(self) -> Sequence[DeviceHealth]:
         return self._printing.health()
 
@@ -123,6 +143,11 @@ class ScannerSlot:
             _, worker = self._workers.popitem()
             worker.stop()
 
+    def plugged(self, settings: DeviceSettings) -> None:
+        for key in [key for key, worker in self._workers.items() if _is_lost(worker.health())]:
+            self._workers.pop(key).stop()
+        self.begin(settings)
+
     def health(self) -> Sequence[DeviceHealth]:
         return [worker.health() for worker in tuple(self._workers.values())]
 
@@ -144,6 +169,9 @@ class ScaleSlot:
 
     def end(self) -> None:
         self._scale.stop()
+
+    def plugged(self, settings: DeviceSettings) -> None:
+        begin_lost(self, settings)
 
     def health(self) -> Sequence[DeviceHealth]:
         return [self._scale.health()]
@@ -169,6 +197,9 @@ class DisplaySlot:
 
     def end(self) -> None:
         self._display.stop()
+
+    def plugged(self, settings: DeviceSettings) -> None:
+        begin_lost(self, settings)
 
     def health(self) -> Sequence[DeviceHealth]:
         return [self._display.health()]
@@ -209,6 +240,9 @@ class TerminalSlot:
         if self._worker is not None:
             self._worker.stop()
             self._worker = None
+
+    def plugged(self, settings: DeviceSettings) -> None:
+        """It is on the network."""
 
     def health(self) -> Sequence[DeviceHealth]:
         worker = self._worker

@@ -57,6 +57,8 @@ class Turnstile(Generic[Port]):
                     action(present)
                 except LedgerUnavailable as error:
                     log.warning("what was asked for while devices were exchanged failed: %s", error)
+                except Exception:
+                    log.exception("what was asked for while devices were exchanged failed; the rest is done")
 
 
 class StandingPrinting:

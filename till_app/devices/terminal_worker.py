@@ -12,8 +12,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from math import inf
+from typing import TypeVar
 
-from hardware.errors import DeviceError
+from hardware.errors import DeviceError, TransientDeviceError
 from hardware.terminals.terminal import CardTerminal, Outcome, PaymentResult
 from till_app.devices.terminal_answers import OF_PAYMENT, OF_QUESTION, answer_of, request_of
 from till_app.devices.terminal_health import RETRY_S, TerminalHealth
@@ -35,6 +36,13 @@ ASK_AGAIN_S = (2.0, 4.0, 8.0, 15.0, 30.0)
 STOP_WITHIN_S = 5.0
 
 FindSecret = Callable[[str], str | None]
+T = TypeVar("T")
+
+
+class DriverFailed(TransientDeviceError):
+    """A fault of the program, not of the terminal."""
+
+    code = "driver_failed"
 
 
 @dataclass(slots=True)
@@ -126,6 +134,9 @@ class TerminalWorker:
             log.warning("the card terminal's driver does not come back; it is left behind")
 
     def pay(self, attempt: PaymentAttempt, of_reference: str = "") -> None:
+        if not self.is_set_up:  # the settings changed on its way here
+            self._on_payment(PaymentAnswer(attempt.attempt_id, PaymentState.NOT_SENT, reason="no_terminal"))
+            return
         with self._changed:
             if attempt.attempt_id in self._asked:
                 return  # it may be told already that it was never made
@@ -215,7 +226,7 @@ class TerminalWorker:
         except Exception:
             log.exception("the card terminal's driver failed: what became of the payment is not known")
             self._close_now()
-            return PaymentResult(Outcome.UNKNOWN, reason="driver_failed")
+            return PaymentResult(Outcome.UNKNOWN, reason=DriverFailed.code)
 
     def _requested(self, terminal: CardTerminal, order: _Order) -> PaymentResult:
         attempt, request = order.attempt, request_of(order.attempt)
@@ -261,17 +272,20 @@ class TerminalWorker:
 
     def _queried(self, attempt: PaymentAttempt) -> tuple[PaymentResult, bool]:
         """And whether this terminal can be asked at all."""
+
+        def query(terminal: CardTerminal) -> tuple[PaymentResult, bool]:
+            if not terminal.can_query:
+                return PaymentResult(Outcome.UNKNOWN, reason="query_impossible"), False
+            return terminal.query(request_of(attempt), attempt.terminal_reference), True
+
         try:
-            terminal = self._opened()
+            return self._told(query)
         except DeviceError as error:
             return PaymentResult(Outcome.UNKNOWN, reason=error.code), True
-        if not terminal.can_query:
-            return PaymentResult(Outcome.UNKNOWN, reason="query_impossible"), False
-        return terminal.query(request_of(attempt), attempt.terminal_reference), True
 
     def _settle(self) -> None:
         try:
-            result = self._opened().end_of_day(lambda _words: None)
+            result = self._told(lambda terminal: terminal.end_of_day(lambda _words: None))
         except DeviceError as error:
             self._on_payment(TerminalSettled(False, error.code))
             return
@@ -280,10 +294,19 @@ class TerminalWorker:
     def _check(self) -> None:
         self._check_at = self._monotonic() + RETRY_S[-1]
         try:
-            reason = self._opened().check()
+            reason = self._told(lambda terminal: terminal.check())
         except DeviceError as error:
             reason = error.code
         self._check_at = self._monotonic() + self._health.heard(reason)
+
+    def _told(self, ask: Callable[[CardTerminal], T]) -> T:
+        """What moves no money. Raises DeviceError, for a driver with a fault too."""
+        terminal = self._opened()
+        try:
+            return ask(terminal)
+        except Exception as error:
+            self._close_now()
+            raise _failed() from error
 
     def _heard(self, result: PaymentResult) -> None:
         """A call is a check as well; one that somebody broke off or that cannot be asked tells nothing."""
@@ -297,8 +320,13 @@ class TerminalWorker:
         terminal = self._terminal
         if terminal is None:
             name = self._settings.secret_name
-            secret = (self._find_secret(name) if name else None) or ""
-            terminal = self._open_terminal(self._settings, secret)
+            try:
+                secret = (self._find_secret(name) if name else None) or ""
+                terminal = self._open_terminal(self._settings, secret)
+            except DeviceError:
+                raise
+            except Exception as error:
+                raise _failed() from error
             with self._changed:
                 self._terminal = terminal
         return terminal
@@ -313,3 +341,9 @@ class TerminalWorker:
             terminal, self._terminal = self._terminal, None
         if terminal is not None:
             terminal.close()
+
+
+def _failed() -> DriverFailed:
+    """While the fault is handled: the log says where it is."""
+    log.exception("the card terminal's driver failed")
+    return DriverFailed("the card terminal's driver failed")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from till_app.devices.scale_worker import ScaleWorker, scale_worker_for
+from till_app.devices.scale_worker import ScaleWorker, WeightCount, scale_worker_for
 from till_app.services.device_settings import DeviceId, ScaleSettings
 from till_app.services.device_status import DeviceHealth, LiveWeight, WeightState
 
@@ -20,7 +20,8 @@ class TillScale:
         self._on_health = on_health
         self._is_started = False
         self._is_watched = False
-        self._worker: ScaleWorker | None = scale_worker_for(settings, on_weight, on_health)
+        self._count = WeightCount()
+        self._worker: ScaleWorker | None = scale_worker_for(settings, on_weight, on_health, self._count)
 
     def start(self) -> None:
         self._is_started = True
@@ -33,10 +34,9 @@ class TillScale:
             self._worker.stop()
 
     def use(self, settings: ScaleSettings) -> None:
-        worker = scale_worker_for(settings, self._on_weight, self._on_health)
         if self._worker is not None:
             self._worker.stop()
-        self._worker = worker
+        self._worker = worker = scale_worker_for(settings, self._on_weight, self._on_health, self._count)
         if worker is not None:
             worker.watch(self._is_watched)
             if self._is_started:

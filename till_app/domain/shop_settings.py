@@ -1,6 +1,6 @@
 """What the hub decides for its tills, by name: each setting's type, default and limits."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from till_app.domain.catalogue import Setting
@@ -26,6 +26,11 @@ class ShopSettings:
     """Of documents that the shop wants printed otherwise than usual. JSON at the hub: one, or a list."""
 
 
+_READERS: Mapping[str, Callable[[str], object]] = {
+    "label_layouts": layouts_from_text,
+    "receipt_template": templates_from_text,
+}
+"""Of values that are JSON; each raises ValueError in words."""
 _INTEGERS = {"clock_skew_warning_s": (1, 86_400), "lock_after_s": (0, 86_400)}
 """Smallest and largest."""
 
@@ -35,7 +40,7 @@ def settings_from(settings: Iterable[Setting]) -> tuple[ShopSettings, tuple[str,
 
     Names that this release does not know are for another one.
     """
-    values: dict[str, bool | int | tuple[InStoreLayout, ...] | tuple[Template, ...]] = {}
+    values: dict[str, object] = {}
     bad: list[str] = []
     for setting in settings:
         text = setting.value.strip().lower()
@@ -50,14 +55,20 @@ def settings_from(settings: Iterable[Setting]) -> tuple[ShopSettings, tuple[str,
                 values[setting.name] = int(text)
             else:
                 bad.append(setting.name)
-        elif setting.name == "label_layouts":
+        elif setting.name in _READERS:
             try:
-                values[setting.name] = layouts_from_text(setting.value)
-            except ValueError:
-                bad.append(setting.name)
-        elif setting.name == "receipt_template":
-            try:
-                values[setting.name] = templates_from_text(setting.value)
+                values[setting.name] = _READERS[setting.name](setting.value)
             except ValueError:
                 bad.append(setting.name)
     return ShopSettings(**values), tuple(bad)  # type: ignore[arg-type]
+
+
+def problem_with(setting: Setting) -> str:
+    """In words what is wrong with a value that is none, where more than that is known; else empty."""
+    read = _READERS.get(setting.name)
+    try:
+        if read is not None:
+            read(setting.value)
+    except ValueError as error:
+        return str(error)
+    return ""

@@ -250,7 +250,11 @@ ALL_JOBS = -1
 
 @dataclass(frozen=True, slots=True)
 class PrintJob:
-    """A document to print, as a row. `document` is a `hardware.document.ReceiptDocument` as JSON."""
+    """A document to print, as a row.
+
+    `document` is a `hardware.document.ReceiptDocument` as JSON, or a label as
+    `services.item_labels` writes it.
+    """
 
     job_id: str
     kind: JobKind
@@ -280,6 +284,7 @@ class JobSummary:
     unconfirmed_job: str | None = None
     """The oldest one."""
     unconfirmed_title: str = ""
+    unconfirmed_reason: str = ""
 
 
 class PaymentPurpose(StrEnum):

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from till_app.domain.in_store import UK_LAYOUTS, InStoreLayout
 from till_app.domain.receipt_templates import DocumentKind, Template, usual_template
-from till_app.domain.shop_settings import ShopSettings, settings_from
+from till_app.domain.shop_settings import ShopSettings, problem_with, settings_from
 from till_app.services.ports import Catalogue
 
 log = logging.getLogger(__name__)
@@ -43,9 +43,11 @@ class LiveSettings:
         self._shipped = {template.kind: template for template in templates}
 
     def read_again(self) -> None:
-        settings, bad = settings_from(self._catalogue.settings())
+        given = self._catalogue.settings()
+        settings, bad = settings_from(given)
         for name in bad:
-            log.warning("the hub's setting %s has a value that is none: its default holds", name)
+            why = ", ".join(problem_with(each) for each in given if each.name == name)
+            log.warning("the hub's setting %s has a value that is none: its default holds. %s", name, why)
         if self._combine_lines is not None:
             settings = replace(settings, combine_lines=self._combine_lines)
         self.current = settings

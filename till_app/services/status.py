@@ -99,7 +99,8 @@ class PrinterState(StrEnum):
 class PrinterStatus:
     state: PrinterState = PrinterState.NOT_SET_UP
     reason: str = ""
-    """Such as `paper_out`, `cover_open`, `offline`, `unreachable`; `restart` when all that waits is held."""
+    """Such as `paper_out`, `cover_open`, `offline`, `unreachable`; `restart` when all that waits is held.
+    Of an unconfirmed job: why nobody knows, such as `no_way_back`."""
     waiting_jobs: int = 0
     unconfirmed_job: str | None = None
     """The oldest one."""
@@ -113,4 +114,6 @@ class PrinterStatus:
     """Title of the document that the other printer printed last in place of the receipt printer."""
     unreadable: str = ""
     """Title of the last document that could not be read and was cancelled."""
+    given_up: int = 0
+    """Documents that waited for a printer when the last one was taken away, since the start: cancelled."""
     is_paper_near_end: bool = False

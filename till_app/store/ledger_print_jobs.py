@@ -50,7 +50,7 @@ _COUNTS = (
     .where(_unfinished)
     .group_by(t.print_job.c.printer, t.print_job.c.state, "is_held")
 )
-_TITLE = select(t.print_job.c.job_id, t.print_job.c.title).where(
+_TITLE = select(t.print_job.c.job_id, t.print_job.c.title, t.print_job.c.reason).where(
     t.print_job.c.number == bindparam("of_number")
 )
 _RELEASE = update(t.print_job).where(_unfinished, _is_held)
@@ -121,7 +121,7 @@ class LedgerPrintJobs(LedgerAccess):
     def summary(self, printers: Container[str]) -> JobSummary:
         waiting = held = unconfirmed = 0
         first_unconfirmed: int | None = None
-        job_id, title = None, ""
+        job_id, title, reason = None, "", ""
         with self._reading() as connection:
             for row in connection.execute(_COUNTS).all():
                 if row.printer not in printers:
@@ -134,8 +134,8 @@ class LedgerPrintJobs(LedgerAccess):
                     unconfirmed += row.jobs
                     first_unconfirmed = min(first_unconfirmed or row.first_number, row.first_number)
             if first_unconfirmed is not None:
-                job_id, title = connection.execute(_TITLE, {"of_number": first_unconfirmed}).one()
-        return JobSummary(waiting, held, unconfirmed, job_id, title)
+                job_id, title, reason = connection.execute(_TITLE, {"of_number": first_unconfirmed}).one()
+        return JobSummary(waiting, held, unconfirmed, job_id, title, reason)
 
     def job(self, job_id: str) -> PrintJob | None:
         with self._reading() as connection:

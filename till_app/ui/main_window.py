@@ -40,7 +40,7 @@ from till_app.ui.terminal_words import TERMINAL_PILL
 from till_app.ui.theme.theme import current_theme
 from till_app.ui.wedge import WedgeFilter
 from till_app.ui.widgets.overlay_panel import OverlayHost, OverlayPanel
-from till_app.ui.widgets.top_bar import TopBar
+from till_app.ui.widgets.top_bar import StatusState, TopBar
 
 log = logging.getLogger(__name__)
 
@@ -101,6 +101,7 @@ class MainWindow(QWidget):
         self.top_bar = TopBar()
         self.messages = Messages()
         self._pills = StatusPills(self, self.top_bar, self.messages, self)
+        self._pill_actions: dict[str, Callable[[], None]] = {}
         self._print_jobs = print_jobs
         self.printer_notice = PrinterNotice(printer, print_jobs, self)
         self.drawer_notice = DrawerNotice(self, formatter, self)
@@ -193,6 +194,11 @@ class MainWindow(QWidget):
     @property
     def current(self) -> ScreenName | None:
         return self._current
+
+    def show_pill(self, state: StatusState, pressed: Callable[[], None]) -> None:
+        """Beside those of the devices: such as a training till's way to its virtual devices."""
+        self._pill_actions[state.key] = pressed
+        self._pills.show_other(state)
 
     def screen_named(self, name: ScreenName) -> QWidget:
         if name not in self._screens:
@@ -417,7 +423,9 @@ class MainWindow(QWidget):
         self.say(Tone.BAD, text.format(words=words))
 
     def _on_pill(self, key: str) -> None:
-        if key == HUB_PILL and self.overlay.is_open:
+        if key in self._pill_actions:
+            self._pill_actions[key]()
+        elif key == HUB_PILL and self.overlay.is_open:
             self.say(Tone.INFO, self._pills.hub_words())
         elif key == HUB_PILL:
             self.look_at(ScreenName.SYNC_CENTRE)

@@ -23,7 +23,10 @@ def printer_reason(reason: str) -> str:
         "no_reply": tr(_CONTEXT, "no answer"),
         "timeout": tr(_CONTEXT, "no answer"),
         "queue_stopped": tr(_CONTEXT, "stopped by the system"),
+        "queue_not_raw": tr(_CONTEXT, "set up with a driver"),
         "not_permitted": tr(_CONTEXT, "not permitted"),
+        "address_invalid": tr(_CONTEXT, "set up wrongly"),
+        "profile_invalid": tr(_CONTEXT, "set up wrongly"),
         "restart": tr(_CONTEXT, "waiting since the restart"),
     }
     return known.get(reason, tr(_CONTEXT, "not ready"))
@@ -56,6 +59,13 @@ def printer_advice(reason: str) -> str:
         "printer_error": tr(
             _CONTEXT, "The sale is saved. Look for jammed paper, then switch the printer off and on."
         ),
+        "queue_stopped": tr(
+            _CONTEXT, "The sale is saved. Start the print queue again in the system's settings."
+        ),
+        "queue_not_raw": tr(
+            _CONTEXT, "The sale is saved. The print queue must be set up as raw: call the installer."
+        ),
+        "not_permitted": tr(_CONTEXT, "The sale is saved. Call the installer."),
     }
     return known.get(
         reason,
@@ -65,8 +75,20 @@ def printer_advice(reason: str) -> str:
 
 def unconfirmed_words(status: PrinterStatus) -> str:
     title = tr(_CONTEXT, "Did “{title}” print?").format(title=status.unconfirmed_title)
-    advice = tr(_CONTEXT, "The printer went silent in the middle of it. The sale is saved.")
-    return f"{title}\n{advice}"
+    return f"{title}\n{_why_unconfirmed(status.reason)} {tr(_CONTEXT, 'The sale is saved.')}"
+
+
+def _why_unconfirmed(reason: str) -> str:
+    match reason:
+        case "no_way_back":
+            return tr(_CONTEXT, "Its connection carries no answers: look at the paper.")
+        case "restart":
+            return tr(_CONTEXT, "The till ended in the middle of it.")
+        case "paper_out" | "cover_open" | "printer_error" | "offline":
+            words = tr(_CONTEXT, "The printer stopped in the middle of it: {reason}.")
+            return words.format(reason=printer_reason(reason))
+        case _:
+            return tr(_CONTEXT, "The printer went silent in the middle of it.")
 
 
 def printed_elsewhere_words(title: str) -> str:
@@ -76,6 +98,15 @@ def printed_elsewhere_words(title: str) -> str:
 def unreadable_words(title: str) -> str:
     words = tr(_CONTEXT, "“{title}” cannot be printed\nThe sale is saved. Print a copy from the receipts.")
     return words.format(title=title)
+
+
+def given_up_words(documents: int) -> str:
+    title = _counted(
+        tr(_CONTEXT, "A document was not printed: this till has no printer any more"),
+        tr(_CONTEXT, "{count} documents were not printed: this till has no printer any more"),
+        documents,
+    )
+    return f"{title}\n{tr(_CONTEXT, 'The sales are saved. Copies can be printed from the receipts.')}"
 
 
 def near_end_words() -> str:

@@ -9,6 +9,7 @@ from till_app.services.ports import HELD_SINCE_RESTART, JobState, LedgerUnavaila
 from till_app.services.status import PrinterState, PrinterStatus
 from till_app.ui.messages import Messages
 from till_app.ui.print_words import (
+    given_up_words,
     held_words,
     near_end_words,
     printed_elsewhere_words,
@@ -138,6 +139,8 @@ class PrinterNotice(QObject):
             self.said.emit(Tone.INFO, printed_elsewhere_words(now.printed_elsewhere))
         if now.unreadable and now.unreadable != before.unreadable:
             self.said.emit(Tone.WARNING, unreadable_words(now.unreadable))
+        if now.given_up > before.given_up:
+            self.said.emit(Tone.WARNING, given_up_words(now.given_up - before.given_up))
         if now.is_paper_near_end and not before.is_paper_near_end:
             self.said.emit(Tone.INFO, near_end_words())
 

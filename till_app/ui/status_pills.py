@@ -9,7 +9,7 @@ from till_app.ui.messages import Messages
 from till_app.ui.shell import Shell, Tone
 from till_app.ui.status_words import READING_BACK, hub_advice, hub_state, not_paired_state, printer_state
 from till_app.ui.terminal_words import terminal_pill
-from till_app.ui.widgets.top_bar import TopBar
+from till_app.ui.widgets.top_bar import StatusState, TopBar
 
 
 class StatusPills(QObject):
@@ -24,6 +24,7 @@ class StatusPills(QObject):
         self._messages = messages
         self.sync = SyncStatus()
         self.printer = PrinterStatus()
+        self._others: dict[str, StatusState] = {}
 
     def sync_reported(self, status: SyncStatus) -> None:
         was_reading_back = self.sync.error_code == READING_BACK
@@ -41,7 +42,13 @@ class StatusPills(QObject):
         skew_limit_s = self._services.settings.current.clock_skew_warning_s
         hub = hub_state(self.sync, self._formatter, skew_limit_s) if is_paired else not_paired_state()
         terminal = terminal_pill(self._services.card_payments, self._formatter)
-        self._top_bar.show_states([hub, printer_state(self.printer), *([terminal] if terminal else [])])
+        own = [hub, printer_state(self.printer), *([terminal] if terminal else [])]
+        self._top_bar.show_states([*own, *self._others.values()])
+
+    def show_other(self, state: StatusState) -> None:
+        """After those of the till itself; the newest of a key stands."""
+        self._others[state.key] = state
+        self.show()
 
     def hub_words(self) -> str:
         """The state, and what it means."""

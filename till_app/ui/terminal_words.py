@@ -23,6 +23,7 @@ _REASONS: Mapping[str, str] = {
     "not_permitted": "The till may not use the terminal. Call the installer.",
     "address_invalid": "The terminal's settings are wrong. Call the installer.",
     "currency_unknown": "The terminal does not know this currency.",
+    "driver_failed": "The till's part of the connection to the terminal failed. Call the installer.",
     "not_found": "The terminal has no such payment.",
 }
 

@@ -208,7 +208,7 @@ class ZReportBody(msgspec.Struct, frozen=True):
 
 class ReprintBody(msgspec.Struct, frozen=True):
     document: str
-    """Such as a receipt number or `Z 12`."""
+    """Such as a receipt number, `GIFT 2-000001` or `Z 12`."""
     copy_number: int
     operator_id: str
 

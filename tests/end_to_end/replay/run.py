@@ -11,10 +11,10 @@ from tests.end_to_end.replay.figures import Figures, of_hub, of_till
 from tests.end_to_end.replay.plan import PlannedLine, PlannedSale
 from tests.end_to_end.replay.trade_file import Invoice, TradeLine, pennies
 from till_app.bootstrap import Listeners, Till
-from till_app.devices.settings import DeviceSettings
 from till_app.domain.sale import Sale
 from till_app.domain.tender import TenderKind
 from till_app.hub.server import RunningHub
+from till_app.services.device_settings import DeviceSettings
 from till_app.services.scanning import Added, Pending
 from till_app.services.status import SyncStatus
 from till_app.till_files import TillFiles

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import Connection, delete, select
 
 from till_app.domain.catalogue import Setting
-from till_app.domain.shop_settings import settings_from
+from till_app.domain.shop_settings import problem_with, settings_from
 from till_app.hub.catalogue.editing import Editing, Outcome, checked_code, not_found
 from till_app.hub.cells import BadCell, checked_text
 from till_app.hub.tables import setting, shop
@@ -60,7 +60,8 @@ def put_setting(edit: Editing, name: str, shop_id: str | None, given: SettingEdi
     name = checked_code("name", name)
     value = checked_text("value", given.value, _MAX_VALUE_LENGTH)
     if settings_from([Setting(name, value)])[1]:
-        raise BadCell("value_impossible", f"{value!r} is no value of the setting {name}")
+        why = problem_with(Setting(name, value)) or repr(value)
+        raise BadCell("value_impossible", f"that is no value of the setting {name}: {why}")
     present = _value(edit.connection, name, shop_id)
     key: dict[str, object] = {"name": name, "shop_id": shop_id or ""}
     edit.store(setting, key, {"value": value}, present is not None)

@@ -50,6 +50,7 @@ class LabelFlow(QObject):
 
         def action(_approver: object) -> None:
             documents = self._shell.services.documents
+            documents.label(item, DocumentKind.SHELF_EDGE_LABEL)  # refuses an item that has no price
             panel = LabelPanel(item.name, lambda kind: documents.label(item, kind))
             panel.accepted.connect(lambda copies: self._print(item, panel.kind, copies))
             self._shell.ask(panel)

@@ -1,0 +1,1 @@
+"""What went over the wire between a driver and a device: written down, and played back to a driver."""

@@ -1,0 +1,139 @@
+"""`kill -9` of a till with two printers and a drawer at any moment of a sale, then a restart: nothing is printed
+twice, and no drawer opens for a sale of before."""
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from hardware.simulated.printer_engine import PrinterMode
+from tests.device_chaos.peers import NetworkPrinter
+from tests.device_chaos.proof import receipts_on
+from tests.device_chaos.rush import impatient_workers
+from tests.end_to_end.dying_counter import WatchedCounter, counter_settings
+from tests.services.counter import StandingClock, open_counter
+from till_app.services.ports import JobState
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no kill -9")
+
+KILLS = 35
+"""Of each plan."""
+SEED = 20261124
+
+
+@dataclass(frozen=True)
+class Plan:
+    before: Callable[[NetworkPrinter], None]
+    """What is the matter with the receipt printer while the first till runs."""
+    between: Callable[[NetworkPrinter], None] = lambda printer: printer.revive()
+    drawer_answers: bool = True
+
+
+PLANS = {
+    "all well": Plan(lambda _printer: None),
+    "paper out": Plan(
+        lambda printer: printer.switch(PrinterMode.PAPER_OUT),
+        lambda printer: printer.switch(PrinterMode.OK),
+    ),
+    "dies in the job": Plan(lambda printer: printer.die_after(300), lambda printer: printer.die_after(None)),
+    "switched off": Plan(lambda printer: printer.kill(), drawer_answers=False),
+}
+
+
+@dataclass
+class Death:
+    folder: Path
+    printer: NetworkPrinter
+    fallback: NetworkPrinter
+
+    @property
+    def papers(self) -> list[str]:
+        return [*self.printer.papers, *self.fallback.papers]
+
+    @property
+    def pulses(self) -> int:
+        return len(self.printer.pulses_at) + len(self.fallback.pulses_at)
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("name", PLANS)
+def test_killed_at_any_moment_nothing_prints_twice_and_no_drawer_opens_for_a_sale_of_before(
+    tmp_path: Path, name: str
+) -> None:
+    plan = PLANS[name]
+    prepared = tmp_path / "prepared"
+    prepared.mkdir()
+    with open_counter(prepared, StandingClock()) as counter:
+        counter.begin_day()
+    outcomes: Counter[str] = Counter()
+    with ExitStack() as stack, impatient_workers():
+        deaths = [
+            Death(tmp_path / str(number), _printer(stack), _printer(stack)) for number in range(KILLS + 1)
+        ]
+        for death in deaths:
+            plan.before(death.printer)
+        _kill(prepared, tmp_path / "deaths.json", deaths, plan)
+        for death in deaths:
+            plan.between(death.printer)
+            outcomes[_judge(death)] += 1
+    assert outcomes["absent"] > 0, outcomes
+    assert outcomes["printed"] > 0, outcomes
+    assert outcomes.total() == KILLS + 1
+
+
+def _printer(stack: ExitStack) -> NetworkPrinter:
+    printer = NetworkPrinter(resumes=True)
+    stack.callback(printer.kill)
+    return printer
+
+
+def _kill(prepared: Path, file: Path, deaths: list[Death], plan: Plan) -> None:
+    file.write_text(
+        json.dumps(
+            {
+                "drawer_answers": plan.drawer_answers,
+                "deaths": [
+                    {
+                        "folder": str(death.folder),
+                        "printer": death.printer.address,
+                        "fallback": death.fallback.address,
+                    }
+                    for death in deaths
+                ],
+            }
+        )
+    )
+    command = [sys.executable, "-m", "tests.end_to_end.dying_counter", str(prepared), str(file), str(SEED)]
+    subprocess.run(command, check=True, timeout=200)
+
+
+def _judge(death: Death) -> str:
+    """What the restart made of it; then the basket, or another one, is sold as ever."""
+    pulses_before = death.pulses
+    settings = counter_settings(death.printer.address, death.fallback.address)
+    again = WatchedCounter(death.folder, settings)
+    try:
+        again.settle(kicks=0)
+        old = [sale.receipt_number for sale in again.till.ledger.latest_sales(9)]
+        assert death.pulses == pulses_before, "a drawer opened for a sale of before the restart"
+        unconfirmed = [job for job in again.till.ledger.open_jobs() if job.state is JobState.UNCONFIRMED]
+        on_paper = receipts_on(death.papers)
+        assert max(on_paper.values(), default=0) <= 1
+        assert set(on_paper) <= set(old)
+        assert on_paper or unconfirmed or not old, "a receipt is lost"
+        again.sign_on()
+        new = again.sell()
+        again.settle(kicks=1)
+        assert death.pulses == pulses_before + 1
+        assert receipts_on(death.papers) == on_paper + Counter([new])
+        if not old:
+            return "absent"
+        return "asked about" if unconfirmed else "printed"
+    finally:
+        again.till.close()
