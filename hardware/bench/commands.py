@@ -33,5 +33,12 @@ def add_command(
     return parser
 
 
+def port_number(text: str) -> int:
+    """For argparse. Raises ArgumentTypeError."""
+    if not text.isascii() or not text.isdigit() or len(text) > len("65535") or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"“{text}” is no port: those are 0 to 65535")
+    return int(text)
+
+
 def help_formatter(prog: str) -> argparse.HelpFormatter:
     return argparse.RawDescriptionHelpFormatter(prog, max_help_position=20)

@@ -56,9 +56,19 @@ class TerminalOptions:
     is_confirmed: bool = False
 
 
-def use_terminal(console: Console, options: TerminalOptions) -> ExitCode:
-    """Raises AddressInvalid or UsageError, before anything is sent."""
+Wait = Callable[[threading.Thread, float], object]
+
+
+def use_terminal(
+    console: Console, options: TerminalOptions, *, wait: Wait = threading.Thread.join
+) -> ExitCode:
+    """`wait` looks up every now and then from waiting for a payment; KeyboardInterrupt may come out of it.
+
+    Raises AddressInvalid or UsageError, before anything is sent.
+    """
     request = _request(options)
+    if options.memory is not None and not options.memory.parent.is_dir():
+        raise UsageError(f"there is no folder {options.memory.parent} for the memory")
     terminal = open_terminal(
         options.kind,
         address=options.address,
@@ -75,7 +85,7 @@ def use_terminal(console: Console, options: TerminalOptions) -> ExitCode:
         ):
             console.complain("Nothing was sent.")
             return ExitCode.FAILED
-        return _act(console, terminal, options, request)
+        return _act(console, terminal, options, request, wait)
     finally:
         terminal.close()
 
@@ -131,7 +141,11 @@ def may_move_money(console: Console, what: str, *, is_confirmed: bool) -> bool:
 
 
 def _act(
-    console: Console, terminal: CardTerminal, options: TerminalOptions, request: PaymentRequest | None
+    console: Console,
+    terminal: CardTerminal,
+    options: TerminalOptions,
+    request: PaymentRequest | None,
+    wait: Wait,
 ) -> ExitCode:
     match options.action:
         case "check":
@@ -157,10 +171,12 @@ def _act(
             case _:
                 return terminal.reverse(request, options.of, console.tell)
 
-    return _tell(console, options, request, _patiently(console, terminal, move))
+    return _tell(console, options, request, _patiently(console, terminal, move, wait))
 
 
-def _patiently(console: Console, terminal: CardTerminal, move: Callable[[], PaymentResult]) -> PaymentResult:
+def _patiently(
+    console: Console, terminal: CardTerminal, move: Callable[[], PaymentResult], wait: Wait
+) -> PaymentResult:
     """Ctrl-C asks the terminal to give up and waits for its answer; a second one leaves it."""
     results: list[PaymentResult] = []
     payment = threading.Thread(target=lambda: results.append(move()), name="payment", daemon=True)
@@ -168,7 +184,7 @@ def _patiently(console: Console, terminal: CardTerminal, move: Callable[[], Paym
     is_aborting = False
     while payment.is_alive():
         try:
-            payment.join(_LOOK_S)
+            wait(payment, _LOOK_S)
         except KeyboardInterrupt:
             if is_aborting:
                 return PaymentResult(Outcome.UNKNOWN, reason="interrupted")

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from hardware.addresses import SerialAddress, parse_address
+from hardware.addresses import CupsAddress, SerialAddress, WindowsAddress, parse_address
 from hardware.bench.console import Console, ExitCode, UsageError
 from hardware.bench.paying import MOVES_MONEY, may_move_money
-from hardware.bench.sessions import driver_kind, run_session, split_step
+from hardware.bench.sessions import Done, driver_kind, run_session, split_step
 from hardware.bench.words import explained
-from hardware.errors import DeviceError
+from hardware.errors import AddressInvalid, DeviceError
 from hardware.scales.opening import SCALE_PROTOCOLS, with_line
 from hardware.transcripts.masking import without_secrets
 from hardware.transcripts.peer import ReplayPeer
@@ -57,11 +57,15 @@ def record(console: Console, options: RecordOptions) -> ExitCode:
         split_step(step)
     if options.file.exists() and not options.overwrites:
         raise UsageError(f"{options.file} is there already; --overwrite replaces it")
+    if not options.file.parent.is_dir():
+        raise UsageError(f"there is no folder {options.file.parent}")
     if not options.device.isprintable():
         raise UsageError("the device's name has characters that cannot be seen")
     settings = _settings(options.settings)
     address = _with_usual_line(options.driver, options.address)
     parsed = parse_address(address)
+    if isinstance(parsed, CupsAddress | WindowsAddress):
+        raise AddressInvalid("a queue of the system cannot be recorded, only the device behind it")
     if not _may_begin(console, options, steps):
         console.complain("Nothing was sent.")
         return ExitCode.FAILED
@@ -74,11 +78,11 @@ def record(console: Console, options: RecordOptions) -> ExitCode:
         has_way_back = transport.can_read
         return transport
 
-    results: list[str] = []
+    done: list[Done] = []
 
-    def tell(line: str) -> None:
-        console.tell(line)
-        results.append(line.partition(": ")[2])
+    def tell(step: Done) -> None:
+        console.tell(f"{step.step}: {step.result}")
+        done.append(step)
 
     try:
         run_session(options.driver, recorder.recording(opened), steps, settings, tell)
@@ -97,11 +101,14 @@ def record(console: Console, options: RecordOptions) -> ExitCode:
                     way=address.partition(":")[0],
                     settings=tuple(kept.items()),
                     recorded_on=datetime.datetime.now(datetime.UTC).date().isoformat(),
-                    steps=tuple(steps[: len(results)]),
-                    results=tuple(results),
+                    steps=tuple(each.step for each in done),
+                    results=tuple(each.result for each in done),
                     events=recorder.events,
                 ),
             )
+    if not recorder.events:
+        console.complain("The device was not reached, so there is nothing to record.")
+        return ExitCode.FAILED
     return ExitCode.DONE
 
 
@@ -166,9 +173,7 @@ def replayed(transcript: Transcript, driver: str, *, in_time: bool = False) -> R
             transport = address.open()
             return transport if transcript.has_way_back else _OneWay(transport)
 
-        run_session(
-            driver, opened, transcript.steps, settings, lambda line: results.append(line.partition(": ")[2])
-        )
+        run_session(driver, opened, transcript.steps, settings, lambda done: results.append(done.result))
     return Replayed(tuple(results), tuple(str(difference) for difference in peer.differences))
 
 

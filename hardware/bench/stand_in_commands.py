@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hardware.bench.commands import DISPLAYS, SCALES, add_command
+from hardware.bench.commands import DISPLAYS, SCALES, add_command, port_number
 from hardware.bench.console import Console, ExitCode
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def add_simulate(commands: "Commands") -> None:
         "Type `help` to see their faults:\n`paper out`, `weight 412`, `scan 5000128104517`, `lost`, …",
     )
     parser.add_argument("device", choices=SIMULATED)
-    parser.add_argument("--port", type=int, help="of one device, instead of its usual one; 0: any")
+    parser.add_argument("--port", type=port_number, help="of one device, instead of its usual one; 0: any")
     parser.add_argument("--over", choices=("tcp", "pty"), default="tcp", help="pty: as a serial port")
     parser.add_argument("--scale", choices=SCALES, default=SCALES[0], help="the scale's protocol")
     parser.add_argument("--display", choices=DISPLAYS, default=DISPLAYS[0], help="the display's")
@@ -119,5 +119,5 @@ def add_replay(commands: "Commands") -> None:
         "--through", default="", metavar="DRIVER", help="run this one against it, as in record"
     )
     parser.add_argument("--over", choices=("tcp", "pty"), default="tcp", help="without --through")
-    parser.add_argument("--port", type=int, default=0, help="without --through; 0: any that is free")
+    parser.add_argument("--port", type=port_number, default=0, help="without --through; 0: any that is free")
     parser.add_argument("--in-time", action="store_true", help="answer as slowly as the device did")

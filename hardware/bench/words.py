@@ -56,6 +56,8 @@ WHAT_TO_DO: Mapping[str, str] = {
     "terminal_reference_invalid": "Use the receipt number or reference that the terminal gave.",
     "terminal_unreachable": "The service does not reach the terminal. Is it switched on and online?",
     "in_progress": "The terminal is still at it. Ask again in a moment.",
+    "driver_failed": "The driver has a fault. Look at the terminal's own list of payments.",
+    "interrupted": "It was left before it ended. Look at the terminal's own list of payments.",
     "automatic": "The service settles by itself; nothing is to be done.",
     "http_401": "The service refuses the key. Check it.",
     "http_403": "The service refuses the key. Check it.",

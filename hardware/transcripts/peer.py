@@ -32,14 +32,13 @@ class ReplayPeer:
         port: int = 0,
         in_time: bool = False,
     ) -> None:
-        """`in_time`: its answers come as slowly as they did; else at once."""
+        """`in_time`: its answers come as slowly as they did; else at once. Raises OSError for a port that is
+        taken."""
         is_line = over == "pty"
         without_connections = [e for e in events if e.kind not in (EventKind.OPEN, EventKind.CLOSE)]
         self._script = ReplayScript(without_connections if is_line else events)
         self._in_time = in_time
         self._lock = threading.Lock()
-        self._stop_reader, self._stop_writer = socket.socketpair()
-        self._begin_reader, self._begin_writer = socket.socketpair()
         self._is_stopping = threading.Event()
         self._cable: PtyPair | None = None
         self._listener: socket.socket | None = None
@@ -49,6 +48,8 @@ class ReplayPeer:
         else:
             self._listener = socket.create_server(("127.0.0.1", port))
             self.address = f"tcp://127.0.0.1:{self._listener.getsockname()[1]}"
+        self._stop_reader, self._stop_writer = socket.socketpair()
+        self._begin_reader, self._begin_writer = socket.socketpair()
         self._thread = threading.Thread(target=self._run, name="replayed-device", daemon=True)
 
     @property

@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,12 +11,22 @@ import pytest
 from hardware.__main__ import main
 from hardware.addresses import parse_address
 from hardware.bench.console import ExitCode
-from hardware.bench.simulated_devices import Over
-from hardware.bench.simulating import PORTS, SimulateOptions, simulate
+from hardware.bench.simulated_devices import (
+    BenchDevice,
+    DisplayOnBench,
+    DrawerOnBench,
+    Over,
+    ScaleOnBench,
+    ScannerOnBench,
+)
+from hardware.bench.simulated_printers import PrinterOnBench
+from hardware.bench.simulated_terminals import CloudOnBench, ZvtOnBench
+from hardware.bench.simulating import PORTS, SimulateOptions, obey, simulate
 from hardware.printers.print_test import print_test_page
 from hardware.printers.printer_profile import PrinterProfile
 from hardware.printers.receipt_printer import NotSent, Printed, ReceiptPrinter
 from hardware.scales.opening import open_scale
+from hardware.simulated.cloud_terminal import KEY, TERMINAL_ID
 from hardware.simulated.printer import SimulatedPrinter
 from hardware.terminals.opening import open_terminal
 from hardware.terminals.terminal import Outcome, PaymentRequest
@@ -62,7 +72,7 @@ def test_every_device_answers_at_the_address_that_is_shown(over: Over, tmp_path:
         console.wait_for("terminal: purchase of 1.00 GBP: 1.00 GBP approved, receipt 0002")
 
 
-def test_the_printers_faults_are_typed(tmp_path: Path) -> None:
+def test_the_printers_faults_are_typed() -> None:
     with simulated(SimulateOptions("printer", port=0)) as (console, at):
         printer = ReceiptPrinter(parse_address(at["printer"]).open, PrinterProfile())
         console.type("paper out")
@@ -112,6 +122,39 @@ def test_an_approval_that_is_lost_is_typed() -> None:
         console.wait_for("12.34 EUR approved, receipt 0002")
         assert terminal.query(request).outcome is Outcome.APPROVED
         terminal.close()
+
+
+def test_a_cloud_terminal_is_simulated_too() -> None:
+    with simulated(SimulateOptions("terminal", port=0, terminal_kind="cloud")) as (console, at):
+        terminal = open_terminal("cloud", address=at["terminal"], terminal_id=TERMINAL_ID, secret=KEY)
+        assert terminal.check() == ""
+        console.type("unreachable")
+        console.wait_for("ok")
+        request = PaymentRequest("attempt-1", 1234, "GBP")
+        assert terminal.purchase(request, lambda _words: None).outcome is not Outcome.APPROVED
+        terminal.close()
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: PrinterOnBench("tcp", 0),
+        lambda: ScaleOnBench("cas", "tcp", None, 0),
+        lambda: DisplayOnBench("cd5220", "tcp", None, 0),
+        lambda: DrawerOnBench("tcp", None, 0),
+        lambda: ScannerOnBench("tcp", None, 0),
+        lambda: ZvtOnBench(0, "GBP"),
+        lambda: CloudOnBench(0),
+    ],
+    ids=["printer", "scale", "display", "drawer", "scanner", "zvt", "cloud"],
+)
+def test_every_command_that_help_lists_is_obeyed(make: Callable[[], BenchDevice]) -> None:
+    arguments = {"": "", "GRAMS": "412", "BYTES": "40", "TEXT": "5000128104517", "AMOUNT": "1.00"}
+    device = make()
+    with device:
+        for words, switch in device.switches.items():
+            assert obey([device], f"{words} {arguments[switch.takes]}")
+            assert words in obey([device], "help")
 
 
 def test_a_command_that_two_devices_know_asks_which() -> None:

@@ -72,22 +72,34 @@ def test_a_lost_link_says_that_nobody_knows_and_how_to_ask(tmp_path: Path) -> No
 
 def test_ctrl_c_asks_the_terminal_to_give_up_and_waits_for_its_word() -> None:
     """Pressed while the terminal waits for a card; what came of it is the terminal's to say."""
+    console = ListeningConsole()
     with SimulatedZvtTerminal(ZvtScript(ZvtOutcome.WAIT)) as peer:
-        console = ListeningConsole()
 
-        class Interrupting(threading.Thread):
-            def join(self, timeout: float | None = None) -> None:
-                if not console.told[-1].startswith("The terminal is asked"):
-                    peer.wait_for_customer()
-                    raise KeyboardInterrupt
-                super().join(timeout)
+        def wait(payment: threading.Thread, seconds: float) -> None:
+            if not console.told[-1].startswith("The terminal is asked"):
+                peer.wait_for_customer()
+                raise KeyboardInterrupt
+            payment.join(seconds)
 
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("hardware.bench.paying.threading.Thread", Interrupting)
-            options = TerminalOptions("zvt", "purchase", "1.00", address=peer.address, is_confirmed=True)
-            assert use_terminal(console, options) == ExitCode.FAILED
+        options = TerminalOptions("zvt", "purchase", "1.00", address=peer.address, is_confirmed=True)
+        assert use_terminal(console, options, wait=wait) == ExitCode.FAILED
         assert [entry.reason for entry in peer.transactions] == ["aborted"]
     assert console.complaints[0].startswith("Given up, no money moved.")
+
+
+def test_a_second_ctrl_c_leaves_the_terminal_and_says_that_nobody_knows() -> None:
+    console = ListeningConsole()
+    payments: list[threading.Thread] = []
+
+    def wait(payment: threading.Thread, _seconds: float) -> None:
+        payments[:] = [payment]
+        raise KeyboardInterrupt
+
+    with SimulatedZvtTerminal(ZvtScript(ZvtOutcome.WAIT)) as peer:
+        options = TerminalOptions("zvt", "purchase", "1.00", address=peer.address, is_confirmed=True)
+        assert use_terminal(console, options, wait=wait) == ExitCode.NOT_KNOWN
+        payments[0].join()
+    assert console.complaints[0].startswith("NOBODY KNOWS whether money moved. It was left before it ended.")
 
 
 def test_a_cloud_terminals_key_is_asked_for_or_read_from_a_file(tmp_path: Path) -> None:
@@ -114,6 +126,7 @@ def test_a_cloud_terminals_key_is_asked_for_or_read_from_a_file(tmp_path: Path) 
         (["query", "1.00"], "a query needs --reference"),
         (["reverse", "1.00"], "a reversal needs --of"),
         (["purchase", "1.00", "--reference", "x" * 37], "a reference has 1 to 36 characters"),
+        (["check", "--memory", "/absent/folder/memory.json"], "there is no folder /absent/folder"),
         (["check", "--kind", "cloud", "--key-file", "absent"], "the key cannot be read"),
     ],
 )

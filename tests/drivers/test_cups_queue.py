@@ -177,14 +177,14 @@ def test_opening_a_server_that_never_answers_ends_in_time() -> None:
         assert time.monotonic() - began < FAR_BELOW_A_HANG_S
 
 
-@pytest.mark.parametrize(("trust_silence", "outcome"), [(False, Unconfirmed("no_way_back")), (True, Printed())])
+@pytest.mark.parametrize(
+    ("trust_silence", "outcome"), [(False, Unconfirmed("no_way_back")), (True, Printed())]
+)
 def test_what_a_queue_passed_on_is_on_paper_only_for_who_trusts_it(
     trust_silence: bool, outcome: PrintOutcome
 ) -> None:
     with SimulatedIppPrinter() as server:
-        receipts = ReceiptPrinter(
-            lambda: open_queue(server), PrinterProfile(), trust_silence=trust_silence
-        )
+        receipts = ReceiptPrinter(lambda: open_queue(server), PrinterProfile(), trust_silence=trust_silence)
         labels = LabelPrinter(lambda: open_queue(server), ZplLanguage(), trust_silence=trust_silence)
         assert receipts.print_document(ReceiptDocument((TextLine("1 x Tea"),))) == outcome
         assert labels.print_label(Label("Tea", "£1.20")) == outcome

@@ -358,7 +358,7 @@ class SystemQueue:
 @pytest.mark.parametrize(
     ("end", "trouble", "printed", "kicked"),
     [
-        (JobEnd.COMPLETED, "", Printed(), DrawerKicked()),
+        (JobEnd.COMPLETED, "", Unconfirmed("no_way_back"), DrawerKicked()),
         (JobEnd.WITHDRAWN, "", NotSent("no_reply"), NotSent("too_late")),
         (JobEnd.UNKNOWN, "", Unconfirmed("no_reply"), Unconfirmed("no_reply")),
         (JobEnd.COMPLETED, "offline", NotSent("offline"), NotSent("offline")),

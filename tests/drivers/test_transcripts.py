@@ -1,6 +1,8 @@
 """A device's session is written down byte for byte, and played back strictly to the driver that made it."""
 
+import re
 import socket
+import threading
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,7 @@ from hardware.transcripts.transcript import (
     to_text,
 )
 from hardware.transports.base import JobEnd
+from tests.drivers.bench_console import ListeningConsole, TypedConsole
 
 FOLDER = Path(__file__).parent / "transcripts"
 RECORDED = sorted(FOLDER.glob("*.txt"))
@@ -37,6 +40,13 @@ WEIGHING = (
     Event(2, EventKind.FROM_DEVICE, ANSWERED),
     Event(3, EventKind.CLOSE),
 )
+
+
+def port_of(line: str) -> int:
+    """The port of the address in a line of words."""
+    found = re.search(r"tcp://127\.0\.0\.1:(\d+)", line)
+    assert found is not None
+    return int(found[1])
 
 
 @pytest.mark.parametrize("file", RECORDED, ids=lambda file: file.stem)
@@ -255,7 +265,64 @@ def test_a_device_that_went_away_goes_away_again() -> None:
     assert not peer.differences
 
 
+def test_a_device_may_answer_as_slowly_as_it_did() -> None:
+    assert ReplayScript(WEIGHING).pause_before_ms(WEIGHING[2]) == 1
+    assert ReplayScript(WEIGHING).pause_before_ms(WEIGHING[0]) == 0
+    with ReplayPeer(WEIGHING, in_time=True) as peer:
+        scale = open_scale("toledo_8217", peer.address, 2.0)
+        assert scale.read().grams == 412
+        scale.close()
+
+
 # ---------------------------------------------------------------- at the bench
+
+
+def test_a_device_that_cannot_answer_is_replayed_as_one_that_cannot(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, printer = tmp_path / "printer.txt", tmp_path / "lp0"
+    printer.touch()
+    step = "print 'Total: €12.05'"
+    assert main(["record", "printer", f"file://{printer}", str(file), "--do", step]) == 0
+    assert load(file).results == ("unconfirmed: no_way_back",)
+    assert load(file).steps == (step,)
+    assert main(["replay", str(file), "--through", "printer"]) == 0
+    assert "word for word as recorded" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("question", "code", "words"),
+    [
+        (b"W", 0, "Byte for byte as recorded."),
+        (b"V", 1, "Not as recorded, event 2: expected 57 |W|, got 56 |V|"),
+        (b"", 1, "Not as recorded, event 2: expected 57 |W|, got nothing"),
+    ],
+)
+def test_a_replayed_device_waits_on_a_port_for_a_driver_from_elsewhere(
+    question: bytes, code: int, words: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "scale.txt"
+    transcript = Transcript("scale:toledo_8217", "simulated", "tcp", events=WEIGHING)
+    file.write_text(to_text(transcript), encoding="utf-8")
+    console = TypedConsole()
+    codes: list[int] = []
+    bench = threading.Thread(target=lambda: codes.append(main(["replay", str(file)], console)))
+    bench.start()
+    console.wait_for("Run a driver against it.")
+    with socket.create_connection(("127.0.0.1", port_of(console.told[0]))) as till:
+        till.sendall(question)
+    console.end()
+    bench.join()
+    assert codes == [code]
+    assert words in [*console.told, *console.complaints]
+
+
+def test_a_port_that_is_taken_cannot_be_replayed_on() -> None:
+    console = ListeningConsole()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert main(["replay", str(RECORDED[0]), "--port", port], console) == 2
+    assert console.complaints[0].startswith(f"port {port} cannot be had")
 
 
 def test_a_device_is_recorded_and_replayed_from_the_command_line(
@@ -296,6 +363,20 @@ def test_another_driver_against_a_record_is_shown_where_it_departs(
     assert "Recorded were: 412 g, stable" in err
 
 
+def test_a_device_that_is_not_reached_leaves_no_record(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with SimulatedScale("cas", "tcp") as peer:
+        address = peer.address
+    for driver in ("printer", "scale:cas"):
+        assert main(["record", driver, address, str(tmp_path / "x.txt")]) == 1
+    assert main(["record", "printer", "cups://receipts", str(tmp_path / "x.txt")]) == 1
+    assert not (tmp_path / "x.txt").exists()
+    said = capsys.readouterr().err
+    assert "The device was not reached, so there is nothing to record." in said
+    assert "only the device behind it" in said
+
+
 def test_what_was_recorded_before_the_device_went_is_kept(tmp_path: Path) -> None:
     file = tmp_path / "scale.txt"
     with SimulatedScale("toledo_8217", "tcp", pan=Pan(412)) as peer:
@@ -313,6 +394,15 @@ def test_what_was_recorded_before_the_device_went_is_kept(tmp_path: Path) -> Non
         (["record", "scale:hobart", "tcp://127.0.0.1:1", "x.txt"], "there is no driver “scale:hobart”"),
         (["record", "scanner", "tcp://127.0.0.1:1", "x.txt", "--do", "'"], "No closing quotation"),
         (["record", "scanner", "tcp://127.0.0.1:1", "x.txt", "--setting", "fast"], "write it as name=value"),
+        (["record", "scanner", "tcp://127.0.0.1:1", "absent/x.txt"], "there is no folder absent"),
+        (
+            ["record", "printer", "tcp://127.0.0.1:1", "x.txt", "--setting", "columns=wide"],
+            "the setting columns is a number, and “wide” is none",
+        ),
+        (
+            ["record", "terminal:zvt", "tcp://127.0.0.1:1", "x.txt", "--setting", "password=12"],
+            "is six digits",
+        ),
     ],
 )
 def test_a_command_that_cannot_be_meant_is_a_plain_sentence(
