@@ -107,3 +107,16 @@ def test_what_is_no_table_is_refused(text: str) -> None:
 def test_only_value_errors_leave_the_reading_of_a_table(text: str) -> None:
     with contextlib.suppress(ValueError):
         layouts_from_text(text)
+
+
+@pytest.mark.parametrize(
+    ("label_decimals", "currency_digits", "price_minor"),
+    [(2, 2, 500), (0, 0, 500), (0, 2, 50_000), (2, 0, 5)],
+)
+def test_a_labels_price_is_in_the_minor_unit_of_the_shops_currency(
+    label_decimals: int, currency_digits: int, price_minor: int
+) -> None:
+    layout = InStoreLayout("20", 5, 5, PRICE, label_decimals)
+    code = parse_barcode(layout.label("12345", 500), (layout,), currency_digits)
+    assert isinstance(code, InStoreItem)
+    assert code.price_minor == price_minor

@@ -529,6 +529,23 @@ def test_more_than_was_asked_for_is_no_tender_and_must_be_given_back(tmp_path: P
         assert moved_minor(terminal) == 0
 
 
+def test_no_day_is_closed_over_a_payment_that_nobody_knows_the_end_of(tmp_path: Path) -> None:
+    terminal = Generous()
+    with open_card_counter(tmp_path, terminal) as till:
+        till.ring_up()
+        till.cards.begin_purchase(330)
+        till.hear_the_end()
+        till.counter.services.selling.void_basket(MORAG)
+        terminal.behaviour = Behaviour.LOST_BEFORE
+        terminal.can_query = False
+        till.cards.begin_reversal(till.cards.without_sale[0].attempt_id)
+        unknown = till.hear_of_trouble().attempt
+        with refused("payment_open"):
+            till.counter.services.reporting.close_day({}, MORAG)
+        till.cards.settle_by_hand(unknown.attempt_id, moved=True, approver=MORAG)
+        till.counter.services.reporting.close_day({}, MORAG)
+
+
 def test_money_that_a_person_gave_back_at_the_terminal_is_no_longer_told_of(tmp_path: Path) -> None:
     with open_card_counter(tmp_path, Generous()) as till:
         till.ring_up()

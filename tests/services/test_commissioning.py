@@ -19,7 +19,7 @@ from till_app.services.device_settings import (
     TestRecord,
 )
 from till_app.services.device_testing import concluded, has_passed
-from till_app.services.line_addresses import Line, join_line, port_name, split_line
+from till_app.services.line_addresses import Line, completed, join_line, port_name, split_line
 from till_app.services.printed_text import printed_text
 from till_app.wire.bodies import Kind
 
@@ -183,3 +183,19 @@ def test_addresses_are_taken_apart(address: str, base: str, words: str, name: st
 def test_a_bare_name_gets_what_its_line_needs() -> None:
     assert join_line("COM3", Line(baud="2400", parity="E")) == "serial:///COM3?baud=2400&parity=E"
     assert join_line("tcp://scale:4001", Line(baud="2400")) == "tcp://scale:4001"
+
+
+@pytest.mark.parametrize(
+    ("typed", "address"),
+    [
+        ("192.168.1.40", "tcp://192.168.1.40"),
+        ("192.168.1.40:9100", "tcp://192.168.1.40:9100"),
+        ("printer.shop.local:9100", "tcp://printer.shop.local:9100"),
+        ("tcp://192.168.1.40", "tcp://192.168.1.40"),
+        ("COM3", "COM3"),
+        ("/dev/ttyUSB0?baud=9600", "/dev/ttyUSB0?baud=9600"),
+        ("", ""),
+    ],
+)
+def test_a_network_device_needs_no_scheme_to_be_typed(typed: str, address: str) -> None:
+    assert completed(typed) == address

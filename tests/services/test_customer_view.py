@@ -167,6 +167,7 @@ def test_a_long_basket_shows_its_last_lines_and_makes_no_words_anew(
         for _ in range(20):
             add(counter, MILK)
         assert len(views.view().lines) == MOST_LINES
+        assert views.view().earlier_lines == 20 - MOST_LINES
         add(counter, CHEDDAR, 412)
         asked: list[str] = []
         item = counter.catalogue.item

@@ -146,6 +146,10 @@ OPENING = DrawerOpening(OpeningReason.SALE, "aisha", "session-1", "2-000042")
             DrawerEvent(DrawerNews.KICKED, AT, DrawerOpening(OpeningReason.TEST, "ines")),
             ("opened_for_test", "ines", "test", ""),
         ),
+        (
+            DrawerEvent(DrawerNews.KICKED, AT, DrawerOpening(OpeningReason.TEST)),
+            ("opened_for_test", "aisha", "test", ""),
+        ),
     ],
 )
 def test_what_nothing_else_says_is_recorded(

@@ -81,8 +81,13 @@ class OtherCode:
 Barcode = TradeItem | InStoreItem | ReceiptCode | BadCheckDigit | BadVerifier | OtherCode
 
 
-def parse_barcode(raw: str, layouts: tuple[InStoreLayout, ...] = UK_LAYOUTS) -> Barcode:
-    """Never raises: a text that is nothing known is an OtherCode. Invisible characters are no part of it."""
+def parse_barcode(
+    raw: str, layouts: tuple[InStoreLayout, ...] = UK_LAYOUTS, currency_digits: int = 2
+) -> Barcode:
+    """Never raises: a text that is nothing known is an OtherCode. Invisible characters are no part of it.
+
+    `currency_digits`: the decimals of what the shop's own labels price in.
+    """
     seen = "".join(each for each in raw if each.isprintable() or each == GROUP_SEPARATOR).strip()
     aim, rest = split_identifier(seen)
     elements = rest.strip(GROUP_SEPARATOR + " ")
@@ -98,12 +103,12 @@ def parse_barcode(raw: str, layouts: tuple[InStoreLayout, ...] = UK_LAYOUTS) -> 
     if _is_gs1(elements, aim):
         found = read_elements(elements)
         if found is not None:
-            return _number(found[0], "", layouts, found[1])
+            return _number(found[0], "", layouts, currency_digits, found[1])
     if aim.startswith("]E") or not aim:
         number, add_on = _without_add_on(text, aim)
-        return _number(number, add_on, layouts)
+        return _number(number, add_on, layouts, currency_digits)
     if aim.startswith("]I"):
-        return _number(text, "", layouts)
+        return _number(text, "", layouts, currency_digits)
     return OtherCode(text)  # a symbology for any text: its length says nothing
 
 
@@ -115,7 +120,11 @@ def _is_gs1(elements: str, aim: str) -> bool:
 
 
 def _number(
-    text: str, add_on: str, layouts: tuple[InStoreLayout, ...], details: Gs1Details = NO_DETAILS
+    text: str,
+    add_on: str,
+    layouts: tuple[InStoreLayout, ...],
+    currency_digits: int,
+    details: Gs1Details = NO_DETAILS,
 ) -> Barcode:
     if len(text) not in GTIN_LENGTHS or not is_digits(text):
         isbn13 = isbn13_of_isbn10(text)
@@ -129,7 +138,7 @@ def _number(
         label = text.zfill(13)
         layout = layout_for(label, layouts)
         if layout is not None:
-            return _in_store(label, layout)
+            return _in_store(label, layout, currency_digits)
     return TradeItem(text, text.zfill(14), details, add_on)
 
 
@@ -148,8 +157,9 @@ def _without_add_on(text: str, aim: str) -> tuple[str, str]:
     return text, ""
 
 
-def _in_store(label: str, layout: InStoreLayout) -> Barcode:
+def _in_store(label: str, layout: InStoreLayout, currency_digits: int) -> Barcode:
     if not layout.verifier_is_right(label):
         return BadVerifier(label)
     key = label[: layout.key_length]
-    return InStoreItem(label, key, layout.price_minor(label), layout.quantity_milli(label))
+    price_minor = layout.price_minor(label, currency_digits)
+    return InStoreItem(label, key, price_minor, layout.quantity_milli(label))

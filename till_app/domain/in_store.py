@@ -76,10 +76,11 @@ class InStoreLayout:
         """The value's digits as they stand."""
         return int(label[self.key_length + self.has_verifier : LABEL_DIGITS])
 
-    def price_minor(self, label: str) -> int | None:
+    def price_minor(self, label: str, currency_digits: int = 2) -> int | None:
+        """In a currency of so many decimals."""
         if self.value is not EmbeddedValue.PRICE:
             return None
-        return _scaled(self.value_of(label), 2 - self.decimals)
+        return _scaled(self.value_of(label), currency_digits - self.decimals)
 
     def quantity_milli(self, label: str) -> int | None:
         if self.value is EmbeddedValue.PRICE:

@@ -29,7 +29,7 @@ class DrawerJournal:
     """Any thread may call; on a full disk what happened is kept here and recorded with what follows."""
 
     def __init__(self, ledger: Ledger, clock: Clock, signed_on: Callable[[], str]) -> None:
-        """`signed_on`: the id of who is, or an empty text; called from any thread."""
+        """`signed_on`: the id of who works here, or an empty text; called from any thread."""
         self._ledger = ledger
         self._clock = clock
         self._signed_on = signed_on
@@ -74,7 +74,7 @@ class DrawerJournal:
             )
         return DrawerEventBody(
             name,
-            opening.operator_id,
+            opening.operator_id or self._signed_on(),
             opening.session_id,
             opening.reason.value,
             " · ".join(part for part in (opening.reference, event.detail) if part),

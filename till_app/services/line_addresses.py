@@ -1,12 +1,14 @@
-"""Addresses of serial lines taken apart and put together, as `serial:///dev/ttyUSB0?baud=9600&parity=E`.
+"""Addresses as they are typed; those of serial lines taken apart and put together, as `serial:///dev/ttyUSB0?baud=9600&parity=E`.
 
 Whether an address makes sense is checked where it is used.
 """
 
+import re
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
 SERIAL = "serial://"
+_NETWORK = re.compile(r"\d{1,3}(\.\d{1,3}){3}(:\d{1,5})?|[A-Za-z0-9][A-Za-z0-9.-]*:\d{1,5}")
 BAUD_RATES = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200)
 
 
@@ -31,6 +33,11 @@ class Line:
 def is_serial(address: str) -> bool:
     """A bare name such as `COM3` or `/dev/ttyACM0` is one, too."""
     return address.startswith(SERIAL) or (bool(address) and "://" not in address)
+
+
+def completed(typed: str) -> str:
+    """What a person types for a network device, `192.168.1.40` or `printer:9100`, with its `tcp://`."""
+    return f"tcp://{typed}" if _NETWORK.fullmatch(typed) else typed
 
 
 def split_line(address: str) -> tuple[str, Line]:

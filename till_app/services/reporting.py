@@ -8,6 +8,7 @@ from till_app.domain.permissions import Permission
 from till_app.domain.reports import SessionReport, ZReport, counted_minor, fold
 from till_app.services.bodies import report_body, z_report_body
 from till_app.services.health import Health
+from till_app.services.open_payments import OpenPayments
 from till_app.services.ports import JobKind, Ledger, Printing, PrintJob, SyncWaker
 from till_app.services.report_printouts import ReportWriter
 from till_app.services.selling import Selling
@@ -27,8 +28,10 @@ class Reporting:
         printing: Printing,
         sync: SyncWaker,
         health: Health,
+        open_payments: OpenPayments,
     ) -> None:
         self._health = health
+        self._open_payments = open_payments
         self._workplace = workplace
         self._selling = selling
         self._ledger = ledger
@@ -70,13 +73,14 @@ class Reporting:
         """Close the session with a count of its drawer (pieces by denomination in minor units).
 
         Never refused for a difference: over and short are recorded. Raises DomainError `approval_needed`,
-        `basket_open`, `count_negative`.
+        `basket_open`, `payment_open`, `count_negative`.
         """
         approved_by = self._workplace.authorise(Permission.CLOSE_DAY, approver)
         operator = self._workplace.require_operator()
         session = self._workplace.require_session()
         if self._selling.is_open:
             raise DomainError("basket_open")
+        self._open_payments.require_none()
         declared_minor = counted_minor(count_by_denomination)
         report = self.read()
         proof = self._ledger.session_proof(session)

@@ -135,7 +135,7 @@ class Scanning:
 
         Raises DomainError `quantity_fixed` for a quantity of a label that has its own.
         """
-        barcode = parse_barcode(raw, self._layouts())
+        barcode = parse_barcode(raw, self._layouts(), self._workplace.shop.currency.digits)
         match barcode:
             case ReceiptCode(receipt_number=number, is_gift=is_gift):
                 return ReceiptScanned(number, is_gift)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from till_app.domain.catalogue import StaffMember
 from till_app.services.absent_devices import KeyedTerminal, NoScale
 from till_app.services.card_payments import CardPayments
 from till_app.services.card_slips import CardSlips
@@ -111,6 +112,9 @@ def build_services(
         workplace, catalogue, Pricing(workplace, catalogue), formatting, translate, settings.template
     )
     checkout = Checkout(workplace, selling, ledger, receipts, drawer, printing, sync)
+    commissioning = Commissioning(
+        workplace, ledger, printing, formatting, translate, lambda: bool(catalogue.staff())
+    )
     return TillServices(
         catalogue=catalogue,
         ledger=ledger,
@@ -130,7 +134,7 @@ def build_services(
         ),
         returns=Returns(workplace, selling, ledger),
         cash_control=CashControl(workplace, ledger, clock, drawer, sync, health),
-        reporting=Reporting(workplace, selling, ledger, reports, printing, sync, health),
+        reporting=Reporting(workplace, selling, ledger, reports, printing, sync, health, open_payments),
         receipts=receipts,
         reprints=Reprints(workplace, ledger, receipts, printing),
         documents=Documents(workplace, ledger, parts, papers, labels, printing, translate),
@@ -138,16 +142,15 @@ def build_services(
         stock_taking=StockTaking(workplace, ledger, catalogue, sync),
         health=health,
         settings=settings,
-        commissioning=Commissioning(
-            workplace, ledger, printing, formatting, translate, lambda: bool(catalogue.staff())
-        ),
+        commissioning=commissioning,
         drawer=drawer,
-        drawer_journal=DrawerJournal(ledger, clock, lambda: _staff_id_of(workplace)),
+        drawer_journal=DrawerJournal(
+            ledger, clock, lambda: _staff_id(commissioning.by or workplace.operator)
+        ),
         scale=scale or NoScale(),
         customer_view=CustomerViews(workplace, selling, checkout, catalogue, formatting, translate),
     )
 
 
-def _staff_id_of(workplace: Workplace) -> str:
-    operator = workplace.operator
-    return operator.staff_id if operator else ""
+def _staff_id(member: StaffMember | None) -> str:
+    return member.staff_id if member else ""

@@ -126,7 +126,7 @@ class DeviceTestPanel(OverlayPanel):
     def _on_failed(self, error: Exception) -> None:
         """Settings that make no sense say so themselves; anything else is a bug and is told as one."""
         self._bar.setVisible(False)
-        self._doing.setText(str(error))
+        self._doing.setText(str(error).removeprefix(f"{getattr(error, 'key', '')}: "))
         self._report = TestReport(self.device, False, "settings_invalid", {})
         self._show_buttons()
         if not isinstance(error, ValueError):

@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from till_app.domain.barcode import BadCheckDigit, BadVerifier, InStoreItem, parse_barcode
 from till_app.domain.in_store import UK_LAYOUTS, EmbeddedValue, InStoreLayout, LayoutInvalid, layout_for
 from till_app.services.device_settings import LabelLayout
 from till_app.services.label_layouts import in_store_layouts, label_layouts
+from till_app.ui.screens.installer.parts import ScrollColumn
 from till_app.ui.screens.parts import words
 from till_app.ui.shell import Shell, Tone
 from till_app.ui.theme.theme import current_theme
@@ -39,6 +41,8 @@ _WRONG: Mapping[str, str] = {
     "count_decimals": _source("A count has no decimals."),
     "prefix_twice": _source("Two rows have the same prefix."),
 }
+_TWO_COLUMNS_FROM = 640
+"""Width of the whole in pixels at 100 % at which fields stand beside each other."""
 _NEW_ROW = LabelLayout("29", 5, 5, "price", 2)
 _LETTERS = {EmbeddedValue.PRICE: "P", EmbeddedValue.WEIGHT: "W", EmbeddedValue.COUNT: "N"}
 
@@ -117,7 +121,7 @@ class LabelLayoutsPage(QWidget):
     # ------------------------------------------------------------------ meaning
 
     def _meaning(self, text: str, layouts: tuple[InStoreLayout, ...]) -> list[Fact]:
-        code = parse_barcode(text, layouts)
+        code = parse_barcode(text, layouts, self._shell.formatter.currency.digits)
         match code:
             case InStoreItem(text=label, item_key=key):
                 layout = layout_for(label, layouts)
@@ -164,7 +168,7 @@ class LabelLayoutsPage(QWidget):
             NumberField("value_digits", self.tr("Digits of the value")),
             ChoiceField("value", self.tr("The value is"), kinds),
             NumberField("decimals", self.tr("Decimals"), self.tr("2: pence; 3: grams")),
-            FlagField("has_verifier", self.tr("A price check digit stands before the value")),
+            FlagField("has_verifier", self.tr("Price check before the value")),
         ]
 
     def _layouts(self) -> tuple[InStoreLayout, ...] | None:
@@ -233,21 +237,19 @@ class LabelLayoutsPage(QWidget):
 
     def _lay_out(self) -> None:
         space = current_theme().tokens.space
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(space.l)
-        grid.setVerticalSpacing(space.m)
-        for number, field in enumerate(self.fields.values()):
-            grid.addWidget(field, number // 2, number % 2)
-        right = QVBoxLayout()
-        right.setSpacing(space.s)
-        right.addLayout(grid)
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(space.l)
+        self._grid.setVerticalSpacing(space.m)
+        right = ScrollColumn()
+        right.column.addLayout(self._grid)
         for label in (self.shape, self.wrong):
-            right.addWidget(label)
-        right.addStretch(1)
+            right.column.addWidget(label)
+        right.column.addStretch(1)
         table = QHBoxLayout()
         table.setSpacing(space.l)
         table.addWidget(self.list, 2)
-        table.addLayout(right, 3)
+        table.addWidget(right, 3)
+        self._place_fields()
         buttons = QHBoxLayout()
         buttons.setSpacing(space.s)
         for button in (self.usual, self.add, self.remove, self.save):
@@ -260,6 +262,17 @@ class LabelLayoutsPage(QWidget):
         column.addWidget(self.test_hint)
         column.addWidget(self.facts)
         column.addLayout(buttons)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_fields()
+
+    def _place_fields(self) -> None:
+        """Beside each other where there is room for two."""
+        is_wide = self.width() >= round(_TWO_COLUMNS_FROM * current_theme().tokens.scale)
+        columns = 2 if is_wide else 1
+        for number, field in enumerate(self.fields.values()):
+            self._grid.addWidget(field, number // columns, number % columns)
 
 
 def _choice(number: int, row: LabelLayout) -> ChoiceRow:
