@@ -9,9 +9,18 @@ from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.services.counter import CASHIER_PIN, CHEDDAR, MILK
-from tests.ui.till_fixture import LOAF, OATS, TillWindow, open_selling_till, open_till
-from till_app.services.device_settings import SecondScreenSettings
+from tests.services.counter import CASHIER_PIN, CHEDDAR, MILK, open_counter
+from tests.ui.till_fixture import (
+    LOAF,
+    OATS,
+    TillWindow,
+    fill_shop,
+    open_selling_till,
+    open_till,
+    plain_picture,
+)
+from till_app.app import TillApplication
+from till_app.services.device_settings import DeviceSettings, SecondScreenSettings
 from till_app.services.device_status import (
     CustomerMoment,
     CustomerView,
@@ -20,6 +29,8 @@ from till_app.services.device_status import (
     ShownLine,
 )
 from till_app.services.status import CatalogueChanged
+from till_app.till_files import TillFiles
+from till_app.ui.bridge import Errands
 from till_app.ui.customer_screen.customer_window import CustomerWindow
 from till_app.ui.customer_screen.offers import offers_of
 from till_app.ui.customer_screen.placing import chosen_screen
@@ -213,20 +224,29 @@ def test_on_every_screen_three_lines_the_last_line_and_the_total_have_room(
     assert not any(one.intersects(other) for one in parts for other in parts if one is not other)
 
 
-def test_pictures_are_from_the_catalogues_cache_with_a_placeholder_until_they_are_here(
-    counter: Counter,
-) -> None:
-    counter.till.scan(LOAF_CODE)
-    QApplication.processEvents()
-    counter.window.show_now()
-    picture = counter.window.basket.lines.shown[0].picture
-    placeholder = counter.window.basket.last.grab().toImage()
-    assert counter.window.shelf.pixmap(picture) is None
-    window = counter.look()
-    assert window.shelf.pixmap(picture) is not None
-    assert window.basket.last.grab().toImage() != placeholder
-    centre = window.basket.lines.grab().toImage().pixelColor(60, 36)
-    assert centre.name() == "#e8d8b8", "the loaf's picture in its row"
+def test_a_picture_takes_its_placeholders_place_when_it_has_been_fetched(qtbot: QtBot) -> None:
+    here: dict[str, bytes] = {}
+    window = CustomerWindow(here.get, tuple)
+    qtbot.addWidget(window)
+    window.resize(1366, 768)
+    window.use(USED)
+    window.show()
+    loaf = ShownLine("Sourdough loaf 800g", "", "£3.20", "sha-of-the-loaf")
+    window.show_view(CustomerView(CustomerMoment.SELLING, (loaf,), last_line=loaf, total="£3.20"))
+    window.show_now()
+    qtbot.waitUntil(lambda: window.shelf.is_idle)
+    assert _picture_colours(window) == {"#e3e8ed"}, "the quiet ground of a placeholder"
+    here["sha-of-the-loaf"] = plain_picture("#e8d8b8")
+    window.catalogue_changed(CatalogueChanged(pictures=frozenset(here)))
+    qtbot.waitUntil(lambda: window.shelf.is_idle)
+    assert _picture_colours(window) == {"#e8d8b8"}
+
+
+def _picture_colours(window: CustomerWindow) -> set[str]:
+    """Of the picture in the first row, and of the large one."""
+    row = window.basket.lines.grab().toImage().pixelColor(30, 18)
+    large = window.basket.last.grab().toImage().pixelColor(40, 40)
+    return {row.name(), large.name()}
 
 
 def test_without_pictures_the_words_have_their_room(counter: Counter) -> None:
@@ -332,6 +352,33 @@ def test_settings_hold_at_once(counter: Counter) -> None:
     assert counter.screen.health.state is DeviceState.NOT_SET_UP
 
 
+def test_the_whole_till_uses_new_settings_at_once_and_lists_its_health_among_the_devices(
+    tmp_path: Path, qtbot: QtBot
+) -> None:
+    """The test's window system has one screen: it is hidden, and the Devices screen can say why."""
+    with open_counter(tmp_path) as shop:
+        fill_shop(shop)
+    application = TillApplication(TillFiles(tmp_path), DeviceSettings())
+    try:
+        application.window.sounds.set_muted(True)
+        application.window.show()
+        application.show()
+        centre, screen = application.till.devices, application.second_screen
+        said = Errands()
+        said.send(screen, lambda: centre.use(DeviceSettings(second_screen=USED)), lambda _: None, fail)
+        qtbot.waitUntil(lambda: screen.health.state is DeviceState.UNREACHABLE)
+        listed = {health.device: health for health in centre.health()}
+        assert listed["second_screen"] == screen.health
+        assert not screen.window.isVisible()
+    finally:
+        application.close()
+        application.window.deleteLater()
+
+
+def fail(error: Exception) -> None:
+    raise error
+
+
 def test_the_installer_chooses_among_the_screens_that_are_there(qtbot: QtBot, qapp: QApplication) -> None:
     form = DeviceForm("second_screen", SecondScreenSettings(screen_name="gone", idle_text="One\nTwo"))
     qtbot.addWidget(form)
@@ -383,3 +430,11 @@ def test_closing_the_till_leaves_no_window(till: TillWindow) -> None:
     counter.screen.close()
     counter.desk.plug(CASHIERS, CUSTOMERS, WALL)
     assert not counter.window.isVisible()
+
+
+def test_nothing_is_read_for_it_once_it_is_closed(counter: Counter) -> None:
+    """The till's databases are closed right after."""
+    counter.window.show_view(CustomerView(CustomerMoment.IDLE))
+    assert not counter.window.is_up_to_date
+    counter.screen.close()
+    assert counter.window.is_up_to_date

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from hardware.simulated.printer_engine import PrinterMode
@@ -27,6 +27,7 @@ from till_app.services.device_settings import DeviceSettings, PrinterSettings
 from till_app.services.device_status import DrawerEvent, DrawerNews
 from till_app.services.ports import JobState
 from till_app.till_files import TillFiles
+from till_app.ui.formatting import NO_BREAK_SPACE
 from till_app.ui.panels.weight import WeightPanel
 from till_app.ui.shell import ScreenName
 
@@ -96,7 +97,7 @@ def a_stand(folder: Path, qtbot: QtBot) -> Iterator[Stand]:
         application.window.activateWindow()
         application.show()
         try:
-            hands = Operator(application, None, folder)
+            hands = Operator(application, devices.scanner.scan, folder)
             stand = Stand(application, desk, hands, qtbot)
             application.bridge.drawer_changed.connect(
                 lambda event: stand.drawer.append(event.news) if isinstance(event, DrawerEvent) else None
@@ -131,7 +132,7 @@ def test_a_sale_is_scanned_weighed_shown_paid_and_printed_on_virtual_devices(sta
     stand.hands.wait_for_panel()
     panel = stand.application.window.overlay.panel
     assert isinstance(panel, WeightPanel)
-    stand.until(lambda: panel.accept_button.caption == "Take 0.412 kg")
+    stand.until(lambda: panel.accept_button.caption == f"Take 0.412{NO_BREAK_SPACE}kg")
     stand.hands.press(Key.Key_Return)
     stand.until(lambda: stand.hands.selling_lines == 2)
     stand.until(lambda: "Total" in window.display.glass.text())
@@ -151,20 +152,20 @@ def test_changing_the_weight_changes_the_weight_panel_and_no_bad_weight_is_taken
     assert isinstance(panel, WeightPanel)
     button = panel.accept_button
     scale.grams.setValue(1_250)
-    stand.until(lambda: button.caption == "Take 1.250 kg")
+    stand.until(lambda: button.caption == f"Take 1.250{NO_BREAK_SPACE}kg")
     scale.unstable.setChecked(True)
     stand.until(lambda: button.caption == "Take")
     assert not button.isEnabled()
     scale.unstable.setChecked(False)
     scale.slider.setValue(2_000)
-    stand.until(lambda: button.caption == "Take 2.000 kg")
+    stand.until(lambda: button.caption == f"Take 2.000{NO_BREAK_SPACE}kg")
     scale.grams.setValue(-20)
     stand.until(lambda: button.caption == "Take")
     scale.grams.setValue(300)
     stand.click(scale.faults.buttons[ScaleFault.SILENT])
     stand.until(lambda: button.caption == "Take")
     stand.click(scale.faults.buttons[ScaleFault.NONE])
-    stand.until(lambda: button.caption == "Take 0.300 kg")
+    stand.until(lambda: button.caption == f"Take 0.300{NO_BREAK_SPACE}kg")
 
 
 # ---------------------------------------------------------------------- switches
@@ -177,7 +178,7 @@ def test_a_printer_out_of_paper_is_told_and_prints_when_the_switch_is_back(stand
     stand.scan_milk()
     stand.pay_cash()
     stand.until(lambda: "paper" in stand.notice.lower())
-    assert stand.waiting == [JobState.WAITING]
+    stand.until(lambda: stand.waiting == [JobState.WAITING])
     stand.click(window.printer.modes.buttons[PrinterMode.OK])
     stand.until(lambda: stand.waiting == [])
     stand.until(lambda: window.printer.roll.receipts == 1)
@@ -270,9 +271,43 @@ def test_the_window_stands_beside_the_till_only_where_there_is_room(stand: Stand
     """The test's screen is 800 pixels wide."""
     assert stand.desk.room_wanted_px == 0
     stand.desk.show_first()
-    assert stand.window.isMinimized()
+    assert not stand.window.isVisible()
     stand.application.window.top_bar.pill("virtual_devices").click()
-    assert not stand.window.isMinimized()
+    assert stand.window.isVisible()
+    stand.click(stand.window.put_away)
+    assert not stand.window.isVisible()
+    assert stand.desk.devices is not None, "put away, everything is still plugged in"
+
+
+class ShownWindows(QObject):
+    """Every window that the program shows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: list[str] = []
+        application().installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.names.append(type(watched).__name__)
+        return False
+
+
+def application() -> QApplication:
+    instance = QApplication.instance()
+    assert isinstance(instance, QApplication)
+    return instance
+
+
+def test_with_every_device_set_up_no_screen_opens_a_window_that_takes_the_keyboard(stand: Stand) -> None:
+    """A part that is shown before it has a parent would: the next keys, and the next scan, go nowhere."""
+    shown = ShownWindows()
+    for name in (ScreenName.END_OF_DAY, ScreenName.RETURNS, ScreenName.INSTALLER, ScreenName.SELL):
+        stand.application.window.go(name)
+        QApplication.processEvents()
+    stand.desk.show_first()
+    application().removeEventFilter(shown)
+    assert set(shown.names) <= {"VirtualDevicesWindow"}
 
 
 # ------------------------------------------------------------------- the settings

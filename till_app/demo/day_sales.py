@@ -3,12 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from hardware.simulated.printer import SimulatedPrinter
-from hardware.simulated.printer_engine import PrinterMode
 from till_app.app import TillApplication
 from till_app.demo.operator import DayStuck, Key, Operator
 from till_app.demo.shop import DemoShop
-from till_app.services.ports import JobState
+from till_app.demo.virtual_devices.peers import VirtualDevices
 from till_app.services.status import LinkState
 from till_app.ui.shell import ScreenName
 
@@ -24,7 +22,7 @@ class DaySales:
 
     application: TillApplication
     shop: DemoShop
-    printer: SimulatedPrinter
+    devices: VirtualDevices
     hands: Operator
     pins: Mapping[str, str]
     """By staff code."""
@@ -51,7 +49,6 @@ class DaySales:
             self.quick_keys,
             self.too_much_on_the_card,
             self.hub_gone,
-            self.printer_out_of_paper,
             self.price_changed_at_the_hub,
             self.given_away,
             self.returned_by_receipt,
@@ -59,13 +56,13 @@ class DaySales:
         )
 
     def one_item_exact_cash(self) -> None:
-        self._add(MILK)
+        self.add(MILK)
         self.hands.pay_exact_cash()
 
     def several_items_with_change(self) -> None:
         hands = self.hands
         for code in (MILK, OATS, CARD, NEWSPAPER):
-            self._add(code)
+            self.add(code)
         hands.picture("sell-basket")
         hands.pay()
         hands.type("2000")
@@ -78,7 +75,7 @@ class DaySales:
     def three_times_one(self) -> None:
         self.hands.type("3*")
         self.hands.picture("three-times")
-        self._add(OATS)
+        self.add(OATS)
         self.hands.pay_exact_cash()
 
     def scanner_as_keyboard_by_card(self) -> None:
@@ -100,11 +97,11 @@ class DaySales:
         hands.pay_exact_cash()
 
     def price_in_the_barcode(self) -> None:
-        self._add(CHEDDAR_AT_3_91)
+        self.add(CHEDDAR_AT_3_91)
         self.hands.pay_exact_cash()
 
     def weight_in_the_barcode(self) -> None:
-        self._add(BACON_OF_250_G)
+        self.add(BACON_OF_250_G)
         self.hands.pay_card()
 
     def open_price(self) -> None:
@@ -132,7 +129,7 @@ class DaySales:
         hands.wait_for_panel()
         hands.press(Key.Key_F4)
         hands.wait("the answer", lambda: not hands.window.overlay.is_open)
-        self._add(BAG)
+        self.add(BAG)
         hands.pay_exact_cash()
 
     def split_tender(self) -> None:
@@ -145,23 +142,20 @@ class DaySales:
         hands.press(Key.Key_Return)
         hands.wait("a tender", lambda: len(self.application.till.services.selling.tenders) == 1)
         hands.picture("tender-split")
-        hands.press(Key.Key_F2)
-        hands.press(Key.Key_Return)
-        hands.wait_for_panel()
-        hands.press(Key.Key_Return)
+        hands.begin_card()
         hands.finish()
 
     def line_voided(self) -> None:
         hands = self.hands
-        self._add(MILK)
-        self._add(CARD)
+        self.add(MILK)
+        self.add(CARD)
         hands.press(Key.Key_Delete)
         hands.wait("the line voided", lambda: hands.selling_lines == 1)
         hands.pay_exact_cash()
 
     def basket_voided(self) -> None:
         hands = self.hands
-        self._add(OATS)
+        self.add(OATS)
         hands.press(Key.Key_F5)
         hands.wait_for_panel()
         hands.picture("void-basket")
@@ -171,7 +165,7 @@ class DaySales:
     def discount_with_approval(self) -> None:
         hands = self.hands
         for code in (CARD, OATS, MILK):
-            self._add(code)
+            self.add(code)
         hands.press(Key.Key_F3)
         hands.wait_for_panel()
         hands.picture("discount")
@@ -199,7 +193,7 @@ class DaySales:
         hands.picture("unknown-code")
         hands.scan("5000108022825")
         hands.picture("misread-code")
-        self._add(SOURDOUGH)
+        self.add(SOURDOUGH)
         hands.pay_exact_cash()
 
     def quick_keys(self) -> None:
@@ -213,7 +207,7 @@ class DaySales:
 
     def too_much_on_the_card(self) -> None:
         hands = self.hands
-        self._add(NEWSPAPER)
+        self.add(NEWSPAPER)
         hands.pay()
         hands.press(Key.Key_F2)
         hands.type("9900")
@@ -228,43 +222,30 @@ class DaySales:
         hands = self.hands
         self.shop.hub.stop()
         for _ in range(2):
-            self._add(MILK)
-            self._add(OATS)
+            self.add(MILK)
+            self.add(OATS)
             hands.pay_exact_cash()
         hands.wait("the pill to say offline", lambda: self._link_is(LinkState.OFFLINE))
         hands.picture("hub-gone")
         self.shop.hub.start()
         hands.wait("the hub to be back", lambda: self._link_is(LinkState.ONLINE), timeout_s=60)
 
-    def printer_out_of_paper(self) -> None:
-        hands = self.hands
-        self.printer.mode = PrinterMode.PAPER_OUT
-        self._add(BAG)
-        hands.pay_exact_cash()
-        jobs = self.application.till.ledger
-        hands.wait(
-            "the waiting receipt", lambda: any(job.state is JobState.WAITING for job in jobs.open_jobs())
-        )
-        hands.picture("printer-out-of-paper")
-        self.printer.mode = PrinterMode.OK
-        hands.wait("the receipt to print", lambda: not jobs.open_jobs(), timeout_s=60)
-
     def price_changed_at_the_hub(self) -> None:
         hands = self.hands
-        self._add(MILK)
+        self.add(MILK)
         self.shop.hub.change_item("MILK-SEMI-2L", price_minor=175)
         hands.wait("the new price", self._milk_costs(175))
         lines = self.application.till.services.selling.lines
         if [line.gross_minor for line in lines] != [165]:
             raise DayStuck("a price changed at the hub changed an open basket")
         hands.pay_exact_cash()
-        self._add(MILK)
+        self.add(MILK)
         hands.pay_exact_cash()
 
     def given_away(self) -> None:
         """A total of nothing still is a sale."""
         hands = self.hands
-        self._add(BAG)
+        self.add(BAG)
         hands.press(Key.Key_F3)
         hands.wait_for_panel()
         hands.type("100")
@@ -294,13 +275,14 @@ class DaySales:
         hands.press(Key.Key_Return)
         hands.press(Key.Key_F6)
         hands.wait("the return line", lambda: hands.selling_lines == 1)
-        self._add(CARD)
-        self._add(CARD)
+        self.add(CARD)
+        self.add(CARD)
         hands.pay()
         hands.press(Key.Key_Return)
         hands.finish()
 
-    def _add(self, code: str) -> None:
+    def add(self, code: str) -> None:
+        """Scan it, and wait for its line."""
         before = self.application.till.services.checkout.total_minor
         self.hands.scan(code)
         self.hands.wait(

@@ -4,7 +4,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -15,6 +16,7 @@ from till_app.ui.shell import ScreenName
 from till_app.ui.widgets.action_button import ActionButton
 
 WAIT_S = 20.0
+_WEDGE_GAP_MS = 10
 Key = Qt.Key
 
 
@@ -28,10 +30,9 @@ class Operator:
     def __init__(
         self,
         application: TillApplication,
-        send_to_scanner: Callable[[bytes], None] | None,
+        send_to_scanner: Callable[[bytes], object],
         pictures: Path,
     ) -> None:
-        """Without a line to a serial scanner, scans come as key presses."""
         self._application = application
         self._send_to_scanner = send_to_scanner
         self._pictures = pictures
@@ -61,12 +62,9 @@ class Operator:
             QTest.qWait(5)
 
     def scan(self, code: str) -> None:
-        """Bytes on the serial scanner's line, then what the till makes of them."""
-        if self._send_to_scanner is None:
-            self.wedge_scan(code)
-            return
+        """Bytes on the scanner's line, then what the till makes of them."""
         before = self._scans
-        self._send_to_scanner(code.encode() + b"\r")
+        self._send_to_scanner(code.encode())
         self.wait(f"scan {code}", lambda: self._scans > before)
 
     def wedge_scan(self, code: str) -> None:
@@ -74,9 +72,15 @@ class Operator:
         taken: list[str] = []
         connection = self.window.wedge.scanned.connect(taken.append)
         handle = self.window.windowHandle()
-        for character in code:
-            QTest.keyClick(handle, Key(ord(character)))
-        QTest.keyClick(handle, Key.Key_Return)
+        at_ms = time.monotonic_ns() // 1_000_000
+        for number, character in enumerate(code + "\r"):
+            key = Key.Key_Return.value if character == "\r" else ord(character)
+            for kind in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+                event = QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier, character)
+                # As the scanner's own clock has it, however slow this machine is.
+                event.setTimestamp(at_ms + number * _WEDGE_GAP_MS)
+                event.ignore()
+                QCoreApplication.sendEvent(handle, event)
         self.wait(f"wedge scan {code}", lambda: bool(taken))
         self.window.wedge.scanned.disconnect(connection)
 
@@ -136,18 +140,20 @@ class Operator:
 
     def pay_card(self) -> None:
         self.pay()
-        self.press(Key.Key_F2)
-        self.press(Key.Key_Return)
-        self.wait_for_panel()
-        self.press(Key.Key_Return)
+        self.begin_card()
         self.finish()
 
-    def picture(self, name: str) -> Path:
-        """A screenshot of the window as it is now."""
+    def begin_card(self) -> None:
+        """What is to pay, at the terminal."""
+        self.press(Key.Key_F2)
+        self.press(Key.Key_Return)
+
+    def picture(self, name: str, of: QWidget | None = None) -> Path:
+        """A screenshot of the till's window as it is now, or of another one."""
         QApplication.processEvents()
         self._picture_count += 1
         path = self._pictures / f"{self._picture_count:02d}-{name}.png"
-        self.window.grab().save(str(path))
+        (of or self.window).grab().save(str(path))
         return path
 
     @property

@@ -1,9 +1,8 @@
-"""A trading day in the real widgets, off screen: sales of many kinds, a dead hub, a return, X and Z.
+"""A trading day in the real widgets, off screen: sales of many kinds, a dead hub, failing devices, X and Z.
 
 Writes screenshots, receipts as bytes and as text, and `totals.json`, which says whether till and hub agree.
 """
 
-import contextlib
 import json
 import shutil
 import sys
@@ -12,26 +11,29 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 
 from hardware.simulated.escpos_text import to_text
-from hardware.simulated.printer import SimulatedPrinter
-from hardware.simulated.pty_pair import PtyPair
 from till_app.app import TillApplication
 from till_app.demo.day_sales import DaySales
+from till_app.demo.device_sales import DeviceSales
 from till_app.demo.hub_process import HubFailed
 from till_app.demo.operator import DayStuck, Key, Operator
 from till_app.demo.shop import DemoShop, open_demo_shop, pin_hints
 from till_app.demo.totals import Totals, compare_sides
+from till_app.demo.virtual_devices.codes import demo_codes
+from till_app.demo.virtual_devices.joining import first_joined
+from till_app.demo.virtual_devices.peers import VirtualDevices
+from till_app.demo.virtual_devices.window import VirtualDevicesWindow
 from till_app.domain.reports import fold
-from till_app.services.device_settings import DeviceSettings, PrinterSettings, ScannerSettings
+from till_app.services.device_settings import DeviceSettings
 from till_app.services.status import LinkState
 from till_app.sync.cycle import SyncSettings
 from till_app.ui.screens.end_of_day import EndOfDayScreen
 from till_app.ui.shell import ScreenName
 
 WINDOW = QSize(1366, 768)
-COLUMNS = 42
+VIRTUAL_WINDOW = QSize(640, 1080)
 CASHIER, MANAGER = "12", "31"
 EXIT_DIFFERENT, EXIT_STUCK = 1, 2
 
@@ -46,10 +48,10 @@ def play_trading_day(folder: Path, theme: str) -> int:
         print("Starting the hub and loading the demo shop …", flush=True)
         shop = open_demo_shop(Path(data), port=0)
         try:
-            with SimulatedPrinter() as printer, _scanner() as (port, send):
-                application = _application(shop, printer, port, theme)
+            with VirtualDevices() as devices:
+                application = _application(shop, devices, theme)
                 try:
-                    totals = _Day(application, shop, printer, send, folder).play()
+                    totals = _Day(application, shop, devices, folder).play()
                 finally:
                     application.close()
         except (DayStuck, HubFailed) as error:
@@ -63,23 +65,10 @@ def play_trading_day(folder: Path, theme: str) -> int:
     return 0 if totals.is_equal else EXIT_DIFFERENT
 
 
-@contextlib.contextmanager
-def _scanner() -> Iterator[tuple[str, Callable[[bytes], None] | None]]:
-    """A serial line for the scanner's bytes; where there is none (Windows), scans arrive as key presses."""
-    if sys.platform == "win32":
-        yield "", None
-        return
-    with PtyPair() as pair:
-        yield pair.port, pair.send
-
-
-def _application(shop: DemoShop, printer: SimulatedPrinter, port: str, theme: str) -> TillApplication:
-    devices = DeviceSettings(
-        printer=PrinterSettings(address=printer.address, columns=COLUMNS),
-        scanners=(ScannerSettings(address=port),) if port else (),
-    )
+def _application(shop: DemoShop, devices: VirtualDevices, theme: str) -> TillApplication:
+    settings = first_joined(DeviceSettings(), devices.addresses)
     application = TillApplication(
-        shop.files, devices, hints=pin_hints(), theme=theme, sync_settings=SyncSettings(soonest_retry_s=0.5)
+        shop.files, settings, hints=pin_hints(), theme=theme, sync_settings=SyncSettings(soonest_retry_s=0.5)
     )
     application.window.sounds.set_muted(True)
     application.window.resize(WINDOW)
@@ -92,20 +81,33 @@ def _application(shop: DemoShop, printer: SimulatedPrinter, port: str, theme: st
 class _Day:
     application: TillApplication
     shop: DemoShop
-    printer: SimulatedPrinter
-    send_to_scanner: Callable[[bytes], None] | None
+    devices: VirtualDevices
     folder: Path
 
     def play(self) -> Totals:
         self.pins = {hint.staff_code: hint.pin for hint in pin_hints()}
-        self.hands = Operator(self.application, self.send_to_scanner, self.folder / "screenshots")
+        scanner = self.devices.scanner
+        self.hands = Operator(self.application, scanner.scan, self.folder / "screenshots")
         self.application.show()
-        self._begin()
-        sales = DaySales(self.application, self.shop, self.printer, self.hands, self.pins)
-        for number, step in enumerate(sales.steps, start=1):
-            print(f"  {number:2} {step.__name__.replace('_', ' ')}", flush=True)
-            step()
-        return self._end()
+        window = VirtualDevicesWindow(self.devices, demo_codes())
+        window.resize(VIRTUAL_WINDOW)
+        # Laid out as if it stood beside the till, and without taking its keyboard.
+        window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+        window.show()
+        try:
+            self._begin()
+            for number, step in enumerate(self._steps(window), start=1):
+                print(f"  {number:2} {step.__name__.replace('_', ' ')}", flush=True)
+                step()
+            return self._end(window)
+        finally:
+            window.close()
+            window.deleteLater()
+
+    def _steps(self, window: VirtualDevicesWindow) -> Iterator[Callable[[], None]]:
+        sales = DaySales(self.application, self.shop, self.devices, self.hands, self.pins)
+        yield from sales.steps
+        yield from DeviceSales(sales, window).steps
 
     # -------------------------------------------------------------------- morning
 
@@ -123,7 +125,7 @@ class _Day:
 
     # -------------------------------------------------------------------- evening
 
-    def _end(self) -> Totals:
+    def _end(self, window: VirtualDevicesWindow) -> Totals:
         hands, till = self.hands, self.application.till
         session = till.services.workplace.require_session()
         hands.press_button("More")
@@ -144,14 +146,35 @@ class _Day:
         hands.picture("closed")
         hands.wait("all facts at the hub", lambda: till.ledger.unsent().entries == 0, timeout_s=60)
         hands.wait("all receipts printed", lambda: not till.ledger.open_jobs(), timeout_s=60)
+        self._show_devices(window)
         self._write_receipts()
         report = fold(till.ledger.session_facts(session))
         return compare_sides(
             report,
             till.ledger.journal_head().seq,
             till.hub_totals(),
-            printed=len(self.printer.jobs),
+            printed=len(self._printed),
         )
+
+    def _show_devices(self, window: VirtualDevicesWindow) -> None:
+        """The installer's devices and the virtual ones, each as it stands at the end of the day."""
+        hands = self.hands
+        hands.window.open_installer()
+        if hands.window.overlay.is_open:
+            hands.approve(self._name(MANAGER), self.pins[MANAGER])
+        hands.wait("the installer's screen", lambda: hands.window.current is ScreenName.INSTALLER)
+        hands.picture("installer-devices")
+        hands.wait("the paper to be drawn", lambda: window.printer.roll.receipts > 0)
+        window.show_printer(window.printer)
+        hands.picture("virtual-devices", window)
+
+    def _name(self, staff_code: str) -> str:
+        staff = self.application.till.services.sign_on.staff()
+        return next(member.name for member in staff if member.staff_code == staff_code)
+
+    @property
+    def _printed(self) -> list[bytes]:
+        return [*self.devices.printer.peer.jobs, *self.devices.fallback.peer.jobs]
 
     def _count_drawer(self, expected_minor: int) -> None:
         """As many of each note and coin as make up the expected sum, largest first."""
@@ -164,7 +187,7 @@ class _Day:
                 screen.count.field(denomination).setText(str(pieces))
 
     def _write_receipts(self) -> None:
-        for number, job in enumerate(self.printer.jobs, start=1):
+        for number, job in enumerate(self._printed, start=1):
             stem = self.folder / "receipts" / f"{number:02d}"
             stem.with_suffix(".bin").write_bytes(job)
             stem.with_suffix(".txt").write_text(to_text(job), encoding="utf-8")

@@ -39,9 +39,10 @@ class VirtualCard(QFrame):
         head.addWidget(label(title, "strong"), 1)
         self.plugged_in = QCheckBox(tr(_CONTEXT, "Plugged in"))
         self.plugged_in.setChecked(True)
-        self.plugged_in.setVisible(plug is not None)
         if plug is not None:
             self.plugged_in.toggled.connect(plug)
+        else:
+            self.plugged_in.hide()
         head.addWidget(self.plugged_in)
         self.column.addLayout(head)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)

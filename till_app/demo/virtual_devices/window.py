@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QResizeEvent, QScreen
+from PySide6.QtGui import QCloseEvent, QResizeEvent, QScreen, QShortcut
 from PySide6.QtWidgets import (
     QAbstractButton,
     QFrame,
@@ -23,7 +23,7 @@ from till_app.demo.virtual_devices.cards import (
     ScannerCard,
     TerminalCard,
 )
-from till_app.demo.virtual_devices.parts import Switches, VirtualCard, window_style
+from till_app.demo.virtual_devices.parts import Switches, VirtualCard, row_of, small_button, window_style
 from till_app.demo.virtual_devices.peers import VirtualDevices
 from till_app.demo.virtual_devices.printer_card import PrinterCard
 from till_app.ui.theme.theme import current_theme
@@ -65,6 +65,11 @@ class VirtualDevicesWindow(QWidget):
             self.scanner,
             self.terminal,
         )
+        self.put_away = small_button(self.tr("Put away (Esc)"), self.hide)
+        self.unplug_all = small_button(self.tr("Unplug all"), self.close)
+        self._head = row_of(self.put_away, self.unplug_all)
+        away = QShortcut("Esc", self)
+        away.activated.connect(self.put_away.click)
         self.printers = QStackedWidget()
         self.printers.addWidget(self.printer)
         self.printers.addWidget(self.fallback)
@@ -102,7 +107,8 @@ class VirtualDevicesWindow(QWidget):
         return round(_WIDTH * scale) if is_wide else 0
 
     def place_beside(self, till: QWidget, taken: QRect | None = None) -> None:
-        """Show it at the right of a wide screen, or on another one; minimised where it would be in the way.
+        """Show it at the right of a wide screen, or on another one; where it would be in the way it stays
+        hidden until somebody asks for it.
 
         `taken`: the screen of the customer.
         """
@@ -119,7 +125,6 @@ class VirtualDevicesWindow(QWidget):
         else:
             width = min(width, here.width())
             self.setGeometry(here.right() + 1 - width, here.top(), width, here.height())
-            self.showMinimized()
 
     def bring_forward(self) -> None:
         """For somebody who asks for it."""
@@ -169,6 +174,8 @@ class VirtualDevicesWindow(QWidget):
         self._scroll.setWidget(inside)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(self._head)
         layout.addWidget(self._scroll)
 
     def _arrange(self) -> None:
@@ -197,6 +204,7 @@ class VirtualDevicesWindow(QWidget):
     def _on_theme_changed(self) -> None:
         space = current_theme().tokens.space
         self.setStyleSheet(window_style())
+        self._head.setContentsMargins(space.s, space.s, space.s, 0)
         self._columns.setContentsMargins(space.s, space.s, space.s, space.s)
         for column in (self._left, self._right):
             column.setSpacing(space.s)

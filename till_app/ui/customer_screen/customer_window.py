@@ -68,6 +68,7 @@ class CustomerWindow(QWidget):
         self._settings = settings
         self.basket.use_pictures(settings.shows_pictures)
         self._are_offers_known = False
+        self.idle.show_offers(())
         self.show_now()
 
     def show_view(self, view: CustomerView) -> None:
@@ -75,6 +76,12 @@ class CustomerWindow(QWidget):
         self._view = view
         if not self._due.isActive():
             self._due.start()
+
+    def end(self) -> None:
+        """Nothing is read any more: the till closes its databases."""
+        self._due.stop()
+        self.shelf.want(())
+        self.close()
 
     def show_now(self) -> None:
         """What was handed over last."""

@@ -93,7 +93,7 @@ class SecondScreen(QObject):
 
     def close(self) -> None:
         self._is_started = False
-        self.window.close()
+        self.window.end()
 
     def place(self) -> None:
         """Where it belongs as things are now."""
