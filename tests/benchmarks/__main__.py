@@ -10,6 +10,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from tests.benchmarks.catalogue import look_up, search
+from tests.benchmarks.device_chaos import sale_under_device_chaos, scan_under_device_chaos
+from tests.benchmarks.devices import scanner_frame_to_signal, tender_to_drawer_pulse, tender_to_printed_byte
 from tests.benchmarks.drain import drain
 from tests.benchmarks.live import hub_to_till, sale_to_hub
 from tests.benchmarks.loading import load_memory, paged_load, sale_while_loading, snapshot_load
@@ -42,6 +44,11 @@ BENCHMARKS: dict[str, Callable[[Effort], Result]] = {
     "clean_sweep": clean_sweep,
     "sale_while_updating": sale_while_updating,
     "sale_while_updating_postgresql": sale_while_updating_postgresql,
+    "scanner_frame_to_signal": scanner_frame_to_signal,
+    "tender_to_printed_byte": tender_to_printed_byte,
+    "tender_to_drawer_pulse": tender_to_drawer_pulse,
+    "scan_under_device_chaos": scan_under_device_chaos,
+    "sale_under_device_chaos": sale_under_device_chaos,
 }
 
 _NAME = 32

@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 
 from tests.benchmarks.bare_sqlite import bare_sqlite
 from tests.benchmarks.measure import Effort, Result, compare, timed_ms
-from tests.services.counter import ShopCounter, open_counter
+from tests.services.counter import open_counter
 from tests.ui.device_desk import a_set_up
 from tests.ui.till_fixture import EGGS, LOAF, OATS, HubDesk, PrinterDesk, fill_shop
 from till_app.domain.currency import GBP
+from till_app.services.till import TillServices
 from till_app.store.sqlite_engine import Synchronous
 from till_app.ui.bridge import Bridge
 from till_app.ui.formatting import Formatter
@@ -56,9 +57,9 @@ class PaintWatch(QObject):
 class ScannedTill:
     """A window in the middle of a sale, and the scanner on its keyboard."""
 
-    def __init__(self, counter: ShopCounter, window: MainWindow) -> None:
+    def __init__(self, services: TillServices, window: MainWindow) -> None:
         self.window = window
-        self._selling = counter.services.selling
+        self._selling = services.selling
         sell = window.screen_named(ScreenName.SELL)
         assert isinstance(sell, SellScreen)
         self.basket = sell.basket
@@ -138,7 +139,7 @@ def scanned_till(folder: Path) -> Iterator[ScannedTill]:
         try:
             while QApplication.focusWindow() is not window.windowHandle():
                 QApplication.processEvents()
-            yield ScannedTill(counter, window)
+            yield ScannedTill(counter.services, window)
         finally:
             window.close()
             window.deleteLater()

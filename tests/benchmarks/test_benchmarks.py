@@ -126,6 +126,11 @@ def test_every_path_that_has_a_goal_is_measured(capsys: pytest.CaptureFixture[st
         "clean_sweep",
         "sale_while_updating",
         "sale_while_updating_postgresql",
+        "scanner_frame_to_signal",
+        "tender_to_printed_byte",
+        "tender_to_drawer_pulse",
+        "scan_under_device_chaos",
+        "sale_under_device_chaos",
     ]
 
 

@@ -3,6 +3,7 @@
 import threading
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from random import Random
 from types import TracebackType
 
@@ -10,7 +11,7 @@ from hardware.simulated.printer_engine import PrinterMode
 from hardware.simulated.printer_peer import PrinterPeer
 from hardware.simulated.scales import ScaleFault
 from hardware.simulated.zvt_terminal import LinkFault, ZvtOutcome, ZvtScript
-from tests.device_chaos.peers import CounterPeers, NetworkPrinter
+from tests.device_chaos.peers import CableScanner, CounterPeers, NetworkPrinter
 
 PAUSE_S = (0.0, 0.06)
 """Between two troubles."""
@@ -23,13 +24,20 @@ class DeviceChaos:
     """Runs on a thread of its own from `with` to its end; then every device works again."""
 
     def __init__(
-        self, peers: CounterPeers, seed: int, at_the_till: tuple[Callable[[], object], ...] = ()
+        self,
+        peers: CounterPeers,
+        seed: int,
+        at_the_till: tuple[Callable[[], object], ...] = (),
+        *,
+        scans: bool = True,
     ) -> None:
-        """`at_the_till`: what somebody does there meanwhile, such as changing settings."""
+        """`at_the_till`: what somebody does there meanwhile, such as changing settings. `scans`: the scanners
+        do not only come and go."""
         self._peers = peers
         self._chance = Random(seed)
         self._is_over = threading.Event()
         self._at_the_till = at_the_till
+        self._scans = scans
         self.happened: Counter[str] = Counter()
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="device-chaos", daemon=True)
@@ -94,14 +102,17 @@ class DeviceChaos:
         }
         for number, scanner in enumerate(peers.scanners, 1):
             troubles |= {
-                f"scanner {number} scans": (6, lambda scanner=scanner: scanner.scan(chance.choice(CODES))),  # type: ignore[misc]
+                f"scanner {number} scans": (6 * self._scans, partial(self._scan, scanner)),
                 f"scanner {number} loses its plug": (1, scanner.unplug),
-                f"scanner {number} loses its plug in a code": (1, lambda s=scanner: s.scan_half(CODES[0])),  # type: ignore[misc]
+                f"scanner {number} loses its plug in a code": (1, partial(scanner.scan_half, CODES[0])),
                 f"scanner {number} is plugged in": (3, scanner.plug_in),
             }
         for number, act in enumerate(self._at_the_till, 1):
             troubles[f"at the till, {number}"] = (1, act)
         return troubles
+
+    def _scan(self, scanner: CableScanner) -> None:
+        scanner.scan(self._chance.choice(CODES))
 
     def _spoil_terminal(self) -> None:
         faults = (LinkFault.RESET, LinkFault.HALF, LinkFault.GARBAGE)

@@ -45,13 +45,16 @@ class ClockedPrinter(SimulatedPrinter):
         super().__init__(engine.mode, port=port, engine=engine)
         self._pulses = pulses
         self.on_receipt_byte: Callable[[], None] = lambda: None
-        """Called when the first byte of a receipt's text has come."""
+        """Called when the first byte of a document has come."""
+        self.on_pulse: Callable[[], None] = lambda: None
 
     def receive(self, data: bytes) -> Reaction:
         at, before = time.monotonic(), len(self.drawer_pins)
         if b"\x1b@" in data:
             self.on_receipt_byte()
         reaction = super().receive(data)
+        if len(self.drawer_pins) > before:
+            self.on_pulse()
         self._pulses.count_from(self, before, at)
         return reaction
 

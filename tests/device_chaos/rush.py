@@ -209,6 +209,17 @@ class Rush:
             assert time.monotonic() < end, [(job.title, job.state) for job in self.till.ledger.open_jobs()]
             self.go_on()
 
+    def wait_for_display(self, *, is_behind_printer: bool) -> None:
+        """Until it shows what came last."""
+        assert self.peers is not None
+        if not is_behind_printer:
+            self.peers.pole.wait_for(self.last_lines, SETTLES_WITHIN_S)
+            return
+        end = time.monotonic() + SETTLES_WITHIN_S
+        while self.peers.lines_behind_printer != self.last_lines:
+            assert time.monotonic() < end, f"it shows {self.peers.lines_behind_printer}"
+            self.go_on()
+
     def go_on(self) -> None:
         """Let a moment pass."""
         threading.Event().wait(0.02)

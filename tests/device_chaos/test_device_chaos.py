@@ -13,12 +13,11 @@ from pytestqt.qtbot import QtBot
 from tests.device_chaos.__main__ import main
 from tests.device_chaos.run import run
 from tests.device_chaos.window import open_window_rush
-from till_app.services.device_settings import DeviceSettings
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo terminals")
 
 SALES = 200
-SALES_AT_THE_WINDOW = 60
+SALES_AT_THE_WINDOW = 40
 
 
 @pytest.mark.timeout(180)
@@ -34,10 +33,7 @@ def test_no_sale_is_lost_and_no_receipt_doubled_whatever_happens_to_the_devices(
 
 @pytest.mark.timeout(180)
 def test_the_whole_window_sells_on_whatever_happens_to_the_devices(tmp_path: Path, qtbot: QtBot) -> None:
-    with open_window_rush(tmp_path / "before", DeviceSettings()):
-        pass  # Qt and its sounds keep what the first window opened
-    (tmp_path / "chaos").mkdir()
-    report = run(tmp_path / "chaos", 4, SALES_AT_THE_WINDOW, open_one=open_window_rush)
+    report = run(tmp_path, 4, SALES_AT_THE_WINDOW, open_one=open_window_rush)
     assert len(report.delays_ms) == SALES_AT_THE_WINDOW + 1
     assert len(report.happened) > 10, report.words()
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -13,6 +14,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from hardware.simulated.displays import COLUMNS
 from tests.device_chaos.peers import CounterPeers
 from tests.device_chaos.rush import GIVEN_MINOR, ImpatientTill, Rush
 from tests.services.counter import MILK, SHOP, open_counter
@@ -37,7 +39,7 @@ class WindowRush(Rush):
 
     def begin_day(self) -> None:
         super().begin_day()
-        self._window.go(ScreenName.SELL)
+        self.window.go(ScreenName.SELL)
         self.go_on()
 
     def sell(self, *, by_card: bool = False) -> str:
@@ -51,10 +53,10 @@ class WindowRush(Rush):
         receipt = completed.sale.receipt_number
         self.rung_up[receipt] = total_minor
         self.delays_ms.append(self._spent_s * 1_000)
-        if self._window.current is ScreenName.SALE_DONE:  # the next customer's scan may have ended it
+        if self.window.current is ScreenName.SALE_DONE:  # the next customer's scan may have ended it
             self._press(Qt.Key.Key_Space)
         self.go_on()
-        assert self._window.current is ScreenName.SELL
+        assert self.window.current is ScreenName.SELL
         if self.peers is not None:
             self.peers.receipts.close_drawer()
         return receipt
@@ -65,26 +67,27 @@ class WindowRush(Rush):
     @property
     def last_lines(self) -> tuple[str, str]:
         """Nobody buys: the window is back at the next sale."""
-        return self.till.devices.settings().display.idle_text or SHOP.name, ""
+        idle = self.till.devices.settings().display.idle_text or SHOP.name
+        return idle.center(COLUMNS).rstrip(), ""
 
     def _ring_up(self) -> None:
-        sell = cast(SellScreen, self._window.screen_named(ScreenName.SELL))
+        sell = cast(SellScreen, self.window.screen_named(ScreenName.SELL))
         for item in GOODS[:2]:
             self._scan(item.barcodes[0])
         self.go_on()
         assert sell.basket.view.rows, "the scans made no line"
         self._press(Qt.Key.Key_Space)
-        assert self._window.current is ScreenName.TENDER
+        assert self.window.current is ScreenName.TENDER
 
     def _pay(self) -> None:
         paid_minor = self.till.services.checkout.total_minor + GIVEN_MINOR
         QTest.keyClicks(self._focus, str(paid_minor))
         self._press(Qt.Key.Key_Return)
-        assert self._window.current is ScreenName.SALE_DONE
+        assert self.window.current is ScreenName.SALE_DONE
         self.go_on()
 
     def _scan(self, code: str) -> None:
-        handle = self._window.windowHandle()
+        handle = self.window.windowHandle()
         for character in code + "\r":
             self._keyed += 1
             key = Qt.Key.Key_Return.value if character == "\r" else ord(character)
@@ -100,24 +103,28 @@ class WindowRush(Rush):
 
     @property
     def _focus(self) -> QWidget:
-        return QApplication.focusWidget() or self._window
+        return QApplication.focusWidget() or self.window
 
     @property
-    def _window(self) -> MainWindow:
+    def window(self) -> MainWindow:
         assert self.program is not None
         return self.program.window
 
 
 @contextmanager
 def open_window_rush(
-    folder: Path, settings: DeviceSettings, peers: CounterPeers | None = None
+    folder: Path,
+    settings: DeviceSettings,
+    peers: CounterPeers | None = None,
+    *,
+    combine_lines: bool | None = None,
 ) -> Iterator[WindowRush]:
     """As the program is started, off the screen, signed on with the day open."""
     folder.mkdir(parents=True)
     with open_counter(folder) as counter:
         fill_shop(counter)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(till_program, "Till", ImpatientTill)
+        patched.setattr(till_program, "Till", partial(ImpatientTill, combine_lines=combine_lines))
         program = TillApplication(TillFiles(folder), settings)
         program.window.sounds.set_muted(True)
         events: list[DrawerEvent] = []

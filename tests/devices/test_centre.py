@@ -15,6 +15,7 @@ from hardware.simulated.pty_pair import PtyPair
 from hardware.simulated.scales import SimulatedScale
 from tests.devices.device_room import DeviceRoom, device_room, is_ready
 from tests.store.builders import NOON, SESSION
+from till_app.devices.ending import end_all
 from till_app.devices.settings_check import SettingsInvalid
 from till_app.services.device_ports import FoundDevice, TestReport
 from till_app.services.device_settings import (
@@ -186,6 +187,16 @@ def test_a_drawers_test_tells_the_level_of_its_switch_before_and_after(room: Dev
         assert printer.wait_for_drawer(1) == [2]
     assert report.question == "is_it_open"
     assert report.facts == {"pin_before": "low", "pin_after": "high"}
+
+
+def test_a_drawer_that_its_test_opened_is_told_of(room: DeviceRoom) -> None:
+    """Every opening is on record."""
+    with SimulatedPrinter() as printer:
+        room.centre.test("drawer", with_printer(printer.address, DrawerSettings()))
+        assert [event.opening for event in room.drawer.all] == [DrawerOpening(OpeningReason.TEST)]
+        assert room.drawer.all[0].news is DrawerNews.KICKED
+    room.centre.test("drawer", with_printer(printer.address, DrawerSettings()))
+    assert len(room.drawer.all) == 1
 
 
 def test_a_scanners_test_shows_what_came_and_sells_nothing(room: DeviceRoom) -> None:
@@ -392,6 +403,13 @@ def test_a_kick_that_waited_too_long_for_a_new_printer_is_dropped(room: DeviceRo
         room.centre.printing.turnstile.open(present)
         assert room.drawer.wait(lambda event: True).news is DrawerNews.DROPPED_LATE
         assert printer.drawer_pins == []
+
+
+def test_devices_that_hang_are_waited_for_together() -> None:
+    both_are_ending = threading.Barrier(2, timeout=5.0)
+    ended: list[int] = []
+    end_all([lambda: ended.append(both_are_ending.wait())] * 2)
+    assert sorted(ended) == [0, 1]
 
 
 def test_a_plug_does_not_disturb_the_scanner_that_scans(room: DeviceRoom, tmp_path: Path) -> None:

@@ -1,5 +1,5 @@
-"""`kill -9` of a till with two printers and a drawer at any moment of a sale, then a restart: nothing is printed
-twice, and no drawer opens for a sale of before."""
+"""`kill -9` of a till with two printers and a drawer at any moment of a sale, then a restart: nothing is
+printed twice, and no drawer opens for a sale of before."""
 
 import json
 import subprocess
@@ -22,7 +22,7 @@ from till_app.services.ports import JobState
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no kill -9")
 
-KILLS = 35
+KILLS = 26
 """Of each plan."""
 SEED = 20261124
 
@@ -78,7 +78,7 @@ def test_killed_at_any_moment_nothing_prints_twice_and_no_drawer_opens_for_a_sal
         ]
         for death in deaths:
             plan.before(death.printer)
-        _kill(prepared, tmp_path / "deaths.json", deaths, plan)
+        assert _kill(prepared, tmp_path / "deaths.json", deaths, plan) > KILLS * 0.8
         for death in deaths:
             plan.between(death.printer)
             outcomes[_judge(death)] += 1
@@ -93,7 +93,8 @@ def _printer(stack: ExitStack) -> NetworkPrinter:
     return printer
 
 
-def _kill(prepared: Path, file: Path, deaths: list[Death], plan: Plan) -> None:
+def _kill(prepared: Path, file: Path, deaths: list[Death], plan: Plan) -> int:
+    """How many were killed: now and then one ends before its moment has come."""
     file.write_text(
         json.dumps(
             {
@@ -110,7 +111,8 @@ def _kill(prepared: Path, file: Path, deaths: list[Death], plan: Plan) -> None:
         )
     )
     command = [sys.executable, "-m", "tests.end_to_end.dying_counter", str(prepared), str(file), str(SEED)]
-    subprocess.run(command, check=True, timeout=200)
+    done = subprocess.run(command, check=True, timeout=200, stdout=subprocess.PIPE, text=True)
+    return int(done.stdout)
 
 
 def _judge(death: Death) -> str:

@@ -293,12 +293,13 @@ def test_options_reach_the_till_with_folders_as_the_caller_has_them(checkout: Sc
             "shop",
             "--reset-demo",
             "--dark",
+            "--no-devices",
         )
     )
     handed_over = ast.literal_eval(started.stdout.splitlines()[-1])
     assert handed_over["arguments"] == [
         *("--port", "9001", "--data", str(checkout.folder / "shop"), "--reset-demo", "--dark"),
-        *("--demo-day", str(checkout.folder / "day")),
+        *("--no-devices", "--demo-day", str(checkout.folder / "day")),
     ]
     assert handed_over["folder"] == str(checkout.folder)
 
