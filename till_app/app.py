@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
 
-from PySide6.QtCore import QCoreApplication, QLocale, QTimer
+from PySide6.QtCore import QCoreApplication, QEventLoop, QLocale, QTimer
 from PySide6.QtWidgets import QApplication
 
 from till_app.bootstrap import Listeners, Till
@@ -142,8 +142,12 @@ class TillApplication:
             self.close()
 
     def close(self) -> None:
+        self.till.services.customer_view.remove_sink(self.second_screen)
         self.second_screen.close()
         self.window.close()
+        self.till.stop()
+        # What was told last, while all that it leads to can still be read.
+        self.qt.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
         self.till.close()
         self.failures.remove()
 

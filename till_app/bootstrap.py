@@ -374,10 +374,14 @@ class Till:
         except LedgerUnavailable as error:
             log.warning("the print jobs of the last run are not settled: %s", error)
 
-    def close(self) -> None:
+    def stop(self) -> None:
+        """Returns when no background worker is left."""
         self._is_started = False
         self.sync.stop()
         self.keeper.stop()
         self.devices.stop()
+
+    def close(self) -> None:
+        self.stop()
         self.catalogue.close()
         self.ledger.close()

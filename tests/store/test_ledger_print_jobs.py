@@ -128,7 +128,7 @@ def test_the_queues_in_figures(ledger: SqliteLedger) -> None:
     ledger.hand_over("elsewhere", OTHER, "cover_open")
     title = a_job("sent").title
     assert ledger.summary({RECEIPTS}) == JobSummary(1, 1, 2, "sent", title, "closed")
-    assert ledger.summary({RECEIPTS, OTHER}) == JobSummary(2, 1, 2, "sent", title)
+    assert ledger.summary({RECEIPTS, OTHER}) == JobSummary(2, 1, 2, "sent", title, "closed")
     assert ledger.summary({"label_printer"}) == JobSummary()
     assert [job.job_id for job in ledger.open_jobs(2)] == ["held", "sent"]
 

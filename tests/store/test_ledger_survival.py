@@ -163,3 +163,15 @@ def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(LedgerUnavailable) as refusal:
         SqliteLedger(tmp_path)  # a folder
     assert refusal.value.code == "disk_failed"
+
+
+def test_what_a_full_disk_left_unsettled_at_the_start_does_not_print_by_itself_later(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    with a_ledger(path) as ledger:
+        sell(ledger, "sale-1")
+        with files_no_larger_than(0), pytest.raises(LedgerUnavailable):
+            ledger.settle_after_start("2100-01-01T00:00:00.000000Z")
+        with files_no_larger_than(0), pytest.raises(LedgerUnavailable):
+            ledger.next_job("receipt_printer")
+        assert ledger.next_job("receipt_printer") is None
+        assert [job.is_held for job in ledger.open_jobs()] == [True]

@@ -82,6 +82,8 @@ def test_what_did_not_go_through_says_why_and_offers_the_card_again(
         card.wait_for_page(card.screen.ended)
         assert card.screen.ended.title.text() == title
         assert card.screen.ended.detail.text() == "No money was taken."
+        card.till.scan(MILK)
+        assert card.till.message.startswith("Not added: no money was taken yet")
         card.terminal.behaviour = Behaviour.APPROVE
         card.till.press(Key.Key_Return)
         card.wait_for(ScreenName.SALE_DONE)

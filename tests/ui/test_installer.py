@@ -22,15 +22,17 @@ from till_app.services.device_settings import (
 from till_app.ui.panels.approval import ApprovalPanel
 from till_app.ui.panels.question import QuestionPanel
 from till_app.ui.screens.installer.barcodes_page import BarcodesPage
-from till_app.ui.screens.installer.fact_pages import StaffPage
+from till_app.ui.screens.installer.fact_pages import HubPage, StaffPage
 from till_app.ui.screens.installer.installer import (
+    BACKUP,
     BARCODES,
     DEVICES,
     DIAGNOSTICS,
+    HUB,
     RECEIPT,
     STAFF,
 )
-from till_app.ui.screens.installer.machine_pages import DiagnosticsPage
+from till_app.ui.screens.installer.machine_pages import BackupPage, DiagnosticsPage
 from till_app.ui.screens.installer.receipt_page import ReceiptPage
 from till_app.ui.shell import ScreenName
 from till_app.ui.theme.theme import ThemeMode, apply_theme
@@ -158,6 +160,37 @@ def test_the_report_has_versions_health_and_the_logs_end_and_no_password(
     assert content["log"] == ["the scale went away"]
     assert content["settings"]["printer.address"] == PRINTER.address
     assert "135790" not in report.read_text()
+
+
+@pytest.mark.parametrize("page", [HUB, BACKUP])
+def test_back_from_the_sync_centre_leads_to_the_page_that_opened_it(
+    installation: Installation, page: str
+) -> None:
+    till = installation.till
+    till.scan("5000128104517")
+    screen = installation.open()
+    screen.choose(page)
+    way_on = screen.page(page)
+    assert isinstance(way_on, HubPage | BackupPage)
+    (way_on.open if isinstance(way_on, HubPage) else way_on.export).click()
+    assert till.is_on(ScreenName.SYNC_CENTRE)
+    till.press(Key.Key_Escape)
+    assert till.is_on(ScreenName.INSTALLER)
+    assert screen.rail.chosen == page
+    till.press(Key.Key_Escape)
+    assert till.is_on(ScreenName.SELL)
+    assert len(till.counter.services.selling.lines) == 1
+
+
+def test_going_round_between_the_screens_beside_a_sale_leaves_no_way_to_walk_back_twice(
+    installation: Installation,
+) -> None:
+    till = installation.till
+    installation.open()
+    till.press(Key.Key_F12, Qt.KeyboardModifier.ShiftModifier)
+    till.window.look_at(ScreenName.INSTALLER)
+    till.press(Key.Key_Escape)
+    assert till.is_on(ScreenName.SELL)
 
 
 # ------------------------------------------------------------------------- look

@@ -24,6 +24,7 @@ from till_app.services.device_status import DeviceHealth, DeviceState
 from till_app.services.printed_text import printed_text
 from till_app.ui.panels.device_test import DeviceTestPanel
 from till_app.ui.panels.question import QuestionPanel
+from till_app.ui.screens.installer.address_field import AddressField
 from till_app.ui.screens.installer.device_form import CLOUD_KEY_NAME
 from till_app.ui.screens.installer.installer import (
     SHOP,
@@ -98,7 +99,7 @@ def test_found_chosen_tested_and_saved(installation: Installation) -> None:
     installation.till.press(Key.Key_Return)
     page = devices.set_up_page
     assert devices.currentWidget() is page
-    assert (page.save.caption, page.test.variant) == ("Save without a test", Variant.PRIMARY)
+    assert (page.save.caption, page.test.variant) == ("Save untested", Variant.PRIMARY)
     installation.till.press(Key.Key_F5)
     panel = installation.till.panel(DeviceTestPanel)
     installation.wait(panel.yes.isVisible)
@@ -193,7 +194,8 @@ def test_settings_that_make_no_sense_are_told_and_stay_to_be_put_right(installat
     installation.edit("address", "tcp://10.0.0.9")
     installation.edit("columns", "7")
     devices.set_up_page.save.click()
-    installation.wait(lambda: "columns" in installation.till.message)
+    installation.wait(lambda: "Columns: " in installation.till.message)
+    assert "printer.columns" not in installation.till.message
     assert devices.currentWidget() is devices.set_up_page
     form = devices.set_up_page.form
     assert form is not None
@@ -270,6 +272,23 @@ def test_a_serial_lines_settings_are_part_of_the_address(installation: Installat
     assert form.fields["address"].value() == "serial:///dev/ttyUSB5?baud=4800&parity=E"
 
 
+def test_a_network_printer_is_typed_as_people_call_it_and_nothing_jumps_meanwhile(
+    installation: Installation,
+) -> None:
+    devices = installation.open().devices
+    devices.set_up_device("receipt_printer")
+    form = devices.set_up_page.form
+    assert form is not None
+    address = form.fields["address"]
+    assert isinstance(address, AddressField)
+    for typed in ("1", "192.168.1.40", "192.168.1.40:9100"):
+        installation.edit("address", typed)
+        assert not address.line.isVisible()
+    assert address.value() == "tcp://192.168.1.40:9100"
+    installation.edit("address", "/dev/ttyUSB0")
+    assert address.line.isVisible()
+
+
 # ------------------------------------------------------------- profile and sheet
 
 
@@ -283,7 +302,9 @@ def test_a_profile_is_previewed_before_it_is_taken_over(installation: Installati
     devices.profile.import_from(tmp_path / "profile.json")
     installation.wait(lambda: installation.till.window.overlay.is_open)
     text = installation.till.panel(QuestionPanel).text
-    assert "printer.address: tcp://192.168.1.40:9100" in text
+    assert "Receipt printer: ESC/POS · network · 192.168.1.40:9100 · 42 columns" in text
+    assert "Keyboard scanners: they type as a keyboard · keys at most 40 ms apart" in text
+    assert "printer.address" not in text  # names of the file are not the installer's
     assert "Not at this till: /dev/ttyUSB7" in text
     assert installation.desk.current.printer == PrinterSettings()
     installation.till.press(Key.Key_F2)

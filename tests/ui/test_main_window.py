@@ -1,11 +1,13 @@
 """The window around the screens: status, printer trouble, wedge scans, failures, changes from the hub."""
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.conftest import ExpectedLogs
@@ -121,6 +123,17 @@ def test_an_unconfirmed_receipt_asks_whether_it_printed(till: TillWindow) -> Non
     till.bridge.report_printer(status)
     banner.buttons[1].click()
     assert till.printer.decided == [(job.job_id, "printed"), (job.job_id, "again")]
+
+
+def test_what_ends_after_the_window_was_closed_is_heard_by_nobody(till: TillWindow) -> None:
+    """The databases are closed by then."""
+    heard: list[str] = []
+    till.window.errands.send(till.window, lambda: "done", heard.append, lambda _error: None)
+    till.window.close()
+    for thread in [thread for thread in threading.enumerate() if thread.name == "errand"]:
+        thread.join()
+    QApplication.processEvents()
+    assert heard == []
 
 
 def test_printer_trouble_over_is_said_no_longer(till: TillWindow) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.services.counter import MANAGER_PIN, MORAG
@@ -136,8 +137,7 @@ def test_three_hundred_documents_open_at_once(till: TillWindow) -> None:
     ],
 )
 def test_who_is_asked_whether_it_printed_is_told_why(till: TillWindow, reason: str, words: str) -> None:
-    job_id = till.counter.sell(MILK).print_job_id
-    till.bridge.report_printer(PrinterStatus(PrinterState.UNCONFIRMED, reason, unconfirmed_job=job_id))
+    till.bridge.report_printer(PrinterStatus(PrinterState.UNCONFIRMED, reason, unconfirmed_job="job-1"))
     message = till.window.printer_notice.banner.message
     assert message is not None
     assert message.detail == words
@@ -248,6 +248,31 @@ def heard_sounds(till: TillWindow, monkeypatch: pytest.MonkeyPatch) -> list[Soun
     sounds: list[Sound] = []
     monkeypatch.setattr(till.window.sounds, "play", sounds.append)
     return sounds
+
+
+def test_a_drawer_left_open_moves_no_key_of_the_cashier(till: TillWindow) -> None:
+    def place_of_the_keys() -> tuple[int, int, int, int]:
+        QApplication.processEvents()
+        grid = till.sell.goods.grid
+        return grid.rect().translated(grid.mapTo(till.window, QPoint())).getRect()
+
+    before = place_of_the_keys()
+    till.bridge.report_drawer(DrawerEvent(DrawerNews.LEFT_OPEN, AT, None, "75"))
+    assert till.window.drawer_notice.banner.isVisible()
+    assert place_of_the_keys() == before
+
+
+def test_on_a_low_window_a_message_has_the_room_of_the_banner_until_it_is_closed(till: TillWindow) -> None:
+    three_jobs(till)
+    till.bridge.report_printer(PrinterStatus(PrinterState.WAITING, "paper_out", waiting_jobs=1))
+    banner = till.window.printer_notice.banner
+    till.window.resize(1024, 700)
+    QApplication.processEvents()
+    till.scan("5099999999995")
+    assert till.message.startswith("Unknown code")
+    assert not banner.isVisible()
+    till.window.messages.close_message()
+    assert banner.isVisible()
 
 
 def test_a_drawer_left_open_is_said_with_a_sound_until_it_is_shut_and_the_next_sale_goes_on(

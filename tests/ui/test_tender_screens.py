@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.services.counter import MANAGER_PIN, MORAG, SAM, SUPERVISOR_PIN
 from tests.ui.till_fixture import TillWindow, open_selling_till
 from till_app.domain.tender import TenderKind
+from till_app.services.status import PrinterState, PrinterStatus
 from till_app.ui.panels.approval import ApprovalPanel
 from till_app.ui.panels.choose_item import ChoosePanel
 from till_app.ui.panels.question import QuestionPanel
@@ -20,6 +22,7 @@ from till_app.ui.screens.returns import ReturnsScreen
 from till_app.ui.screens.sale_done import SaleDoneScreen
 from till_app.ui.screens.tender import TenderScreen
 from till_app.ui.shell import ScreenName
+from till_app.ui.widgets.action_button import ActionButton
 
 Key = Qt.Key
 MILK, LOAF = "5000128104517", "5012345678900"
@@ -53,6 +56,37 @@ def pay(till: TillWindow, *codes: str) -> None:
         till.scan(code)
     till.press(Key.Key_Space)
     assert till.is_on(ScreenName.TENDER)
+
+
+def places_of_buttons(till: TillWindow) -> dict[str, tuple[int, int]]:
+    """Where each button of the screen that is shown lies in the window; of messages none."""
+    QApplication.processEvents()
+    screen = till.window.screen_named(till.window.current or ScreenName.SELL)
+    corner = QPoint()
+    return {
+        button.caption: button.mapTo(till.window, corner).toTuple()
+        for button in screen.findChildren(ActionButton)
+        if button.isVisible() and button not in till.window.messages.buttons and button.caption
+    }
+
+
+def test_no_button_moves_under_a_finger_when_a_scan_is_refused_beside_a_tender(till: TillWindow) -> None:
+    pay(till, MILK)
+    before = places_of_buttons(till)
+    till.scan(LOAF)
+    assert "Not added" in till.message
+    assert places_of_buttons(till) == before
+
+
+def test_no_button_moves_when_a_message_comes_after_the_sale(till: TillWindow) -> None:
+    till.bridge.printer_changed.emit(PrinterStatus(PrinterState.READY))
+    pay(till, MILK)
+    till.press(Key.Key_Return)
+    assert till.is_on(ScreenName.SALE_DONE)
+    before = places_of_buttons(till)
+    till.press(Key.Key_F7)
+    assert "copy" in till.message
+    assert places_of_buttons(till) == before
 
 
 def sell(till: TillWindow, *codes: str) -> str:

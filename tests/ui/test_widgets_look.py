@@ -5,13 +5,14 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QFont, QFontInfo, QFontMetricsF
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QVBoxLayout, QWidget
 
 from tests.ui.scenes import Scene, SellScene, TenderScene
 from till_app.ui.theme.fonts import FAMILY, font_for
 from till_app.ui.theme.theme import Theme, ThemeMode
 from till_app.ui.theme.tokens import Tokens, tokens_for
 from till_app.ui.widgets.action_button import ActionButton
+from till_app.ui.widgets.form_fields import LinesField, TextField
 from till_app.ui.widgets.painting import metrics_for
 
 Show = Callable[..., QWidget]
@@ -83,6 +84,24 @@ def test_a_question_lies_whole_inside_the_smallest_screen(
     panel = page.host.panel
     assert panel is not None
     assert page.rect().contains(panel.rect().translated(panel.mapTo(page, panel.rect().topLeft())))
+
+
+@pytest.mark.parametrize("mode", [ThemeMode.LIGHT, ThemeMode.DARK])
+@pytest.mark.parametrize("field", [TextField, LinesField])
+def test_a_field_shows_where_one_can_type(
+    show: Show, theme: Theme, field: Callable[[str, str], TextField | LinesField], mode: ThemeMode
+) -> None:
+    theme.apply(mode, 1.0)
+    page, form = QWidget(), field("idle_text", "While nobody buys")
+    column = QVBoxLayout(page)
+    column.addWidget(QCheckBox("It has the keyboard"))
+    column.addWidget(form)
+    show(page)
+    page.findChildren(QCheckBox)[0].setFocus()
+    QApplication.processEvents()
+    image, middle = form.editor.grab().toImage(), form.editor.height() // 2
+    edge = {image.pixelColor(x, middle).name() for x in range(3)}
+    assert theme.tokens.colours.line_strong in edge
 
 
 def test_the_bundled_face_is_used_and_its_figures_have_one_width(qapp: QApplication) -> None:

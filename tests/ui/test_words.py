@@ -12,7 +12,9 @@ import till_app
 from till_app.domain.currency import GBP
 from till_app.domain.errors import DomainError
 from till_app.domain.permissions import Permission
+from till_app.services.device_settings import DeviceId, DeviceSettings, PrinterSettings
 from till_app.services.sign_on import LockedOut, WrongPin
+from till_app.ui.devices_words import how_it_is_set
 from till_app.ui.formatting import Formatter
 from till_app.ui.words import (
     DISK_CODES,
@@ -96,3 +98,12 @@ def test_a_wrong_pin_counts_down_to_the_lock_out() -> None:
     locked = LockedOut("2026-11-24T14:35:00.000000Z")
     in_london = Formatter(GBP, zone=dt.UTC)
     assert words_of_pin(locked, in_london) == "Too many wrong PINs: locked until 14:35"
+
+
+def test_a_printer_whose_silence_is_trusted_says_so_on_its_card() -> None:
+    for trusts, words in (
+        (True, "ESC/POS · print queue · what is sent counts as printed"),
+        (False, "ESC/POS · print queue"),
+    ):
+        settings = DeviceSettings(printer=PrinterSettings("cups://receipts", trust_silence=trusts))
+        assert how_it_is_set(settings, DeviceId.RECEIPT_PRINTER)[0] == words

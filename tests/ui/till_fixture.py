@@ -297,14 +297,18 @@ def window_over(
         hub,
     )
     window.sounds.set_muted(True)
-    qtbot.addWidget(window)
     window.resize(*size)
-    with qtbot.waitActive(window, timeout=20_000):
-        window.show()
-        window.activateWindow()
-    window.go(ScreenName.SIGN_ON)
-    yield TillWindow(window, counter, bridge, printer, hub)
-    window.close()
+    try:
+        with qtbot.waitActive(window, timeout=20_000):
+            window.show()
+            window.activateWindow()
+        window.go(ScreenName.SIGN_ON)
+        yield TillWindow(window, counter, bridge, printer, hub)
+    finally:
+        window.close()
+        # At once: its timers would read from databases that are closed by then, and fail another test.
+        window.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 def fill_shop(counter: ShopCounter) -> None:

@@ -12,6 +12,7 @@ from hardware.discovery.search import find_all
 from hardware.document import ReceiptDocument
 from hardware.scanners.setup_sheet import setup_sheet
 from hardware.terminals.terminal import CardTerminal
+from till_app.devices.ending import end_all
 from till_app.devices.finding import FindAll, find, missing_ports
 from till_app.devices.health_record import utc_now
 from till_app.devices.printers import PrintingFiles
@@ -45,7 +46,9 @@ from till_app.services.device_status import (
     DeviceState,
     DrawerEvent,
     DrawerNews,
+    DrawerOpening,
     LiveWeight,
+    OpeningReason,
     ScanHeard,
 )
 from till_app.services.ports import PaymentAttempt, PrintJobs
@@ -147,8 +150,7 @@ class DeviceCentre:
         self._plugs.stop()
         with self._changing:
             self._is_started = False
-            for slot in self._slots:
-                slot.end()
+            end_all(slot.end for slot in self._slots)
 
     def plugged(self) -> None:
         """Something was plugged in or out: what is not reached is tried anew at once."""
@@ -200,7 +202,11 @@ class DeviceCentre:
     def test(self, device: str, settings: DeviceSettings) -> TestReport:
         check(settings)
         with self._resting(device, settings):
-            return self._tester.test(device, settings)
+            report = self._tester.test(device, settings)
+        if device == DeviceId.DRAWER and report.did_answer:
+            at = to_text(utc_now())
+            self._news.on_drawer(DrawerEvent(DrawerNews.KICKED, at, DrawerOpening(OpeningReason.TEST)))
+        return report
 
     def give_up(self) -> None:
         self._is_search_wanted.clear()

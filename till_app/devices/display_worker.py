@@ -130,7 +130,7 @@ class RawWriter(Protocol):
 
     def send_raw(self, data: bytes) -> None:
         """Send these bytes between two jobs, as soon as the printer is free; newer ones take the place of
-        those that have not gone yet. Returns at once; what cannot be sent is dropped."""
+        those that have not gone yet. Returns at once; they wait for a printer that cannot be reached."""
         ...
 
 

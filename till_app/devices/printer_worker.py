@@ -81,6 +81,7 @@ class PrinterWorker:
         self._trouble_until = 0.0
         self._is_asked_again = False
         self._raw: bytes | None = None
+        self._raw_at = 0.0
         self._is_stopping = False
         self._thread = threading.Thread(target=self._run, name=device, daemon=True)
 
@@ -121,7 +122,7 @@ class PrinterWorker:
 
     def send_raw(self, data: bytes) -> None:
         """For what is connected behind the printer, between two jobs; newer bytes take the place of those
-        that have not gone yet. Returns at once; what cannot be sent is dropped."""
+        that have not gone yet. Returns at once; they wait for a printer that cannot be reached."""
         with self._wakeup:
             self._raw = data
             self._wakeup.notify()
@@ -143,9 +144,7 @@ class PrinterWorker:
         """Until something is due; False when the worker is stopped."""
         with self._wakeup:
             while not self._is_stopping:
-                if self._raw is not None:
-                    return True
-                due_at = min(self._jobs_due_at(), self._status_at, *self._desk_times())
+                due_at = min(self._jobs_due_at(), self._status_at, self._raw_due_at(), *self._desk_times())
                 due_in_s = due_at - self._monotonic()
                 if due_in_s <= 0:
                     return True
@@ -158,6 +157,9 @@ class PrinterWorker:
         is_after_kick = kick_at < _NEVER and not self.state.trouble
         return max(self._jobs_at, kick_at) if is_after_kick else self._jobs_at
 
+    def _raw_due_at(self) -> float:
+        return _NEVER if self._raw is None or self.state.trouble else self._raw_at
+
     def _desk_times(self) -> tuple[float, float]:
         return (self._desk.kick_at, self._desk.look_at) if self._desk is not None else (_NEVER, _NEVER)
 
@@ -166,7 +168,7 @@ class PrinterWorker:
         kick_at, look_at = self._desk_times()
         if kick_at <= now and self._desk is not None and self._open_drawer is not None:
             self._desk.kick(self._open_drawer)
-        elif self._raw is not None:
+        elif self._raw_due_at() <= now:
             self._send_raw()
         elif self._jobs_due_at() <= now and look_at > now - LOOK_WAITS_FOR_JOBS_S:
             self._print_next()
@@ -247,12 +249,15 @@ class PrinterWorker:
     def _send_raw(self) -> None:
         with self._wakeup:
             data, self._raw = self._raw, None
-        if data is None or self.state.trouble:
+        if data is None:
             return
         try:
             self._printer.send_raw(data)
         except DeviceError as error:
-            log.info("%s: what is behind it got nothing: %s", self.device, error)
+            log.info("%s: what is behind it got nothing yet: %s", self.device, error)
+            with self._wakeup:
+                self._raw = data if self._raw is None else self._raw
+                self._raw_at = self._monotonic() + self._retry_s
 
     # ------------------------------------------------------------ how it is
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from till_app.devices.drawer_rule import opening_cause
+from till_app.devices.ending import end_all
 from till_app.devices.health_record import utc_now
 from till_app.devices.print_crew import FALLBACK, LABELS, RECEIPTS, CrewNews, build_crew
 from till_app.devices.print_status import PrintStatus
@@ -65,6 +66,8 @@ class TillPrinting:
         self._moved: set[str] = set()
         """Jobs that went to the other printer by themselves, which happens once."""
         self._is_started = False
+        self._raw: bytes | None = None
+        """What the device behind the receipt printer got last; it gets it again when that is begun anew."""
         self._build()
 
     # ------------------------------------------------------------- its workers
@@ -75,12 +78,13 @@ class TillPrinting:
             self._status.given_up(given_up)
         for worker in self._crew.workers:
             worker.start()
+        if self._raw is not None:
+            self.send_raw(self._raw)
 
     def stop(self) -> None:
         """Returns when no thread is left; jobs stay queued, kicks are dropped."""
         self._is_started = False
-        for worker in self._crew.workers:
-            worker.stop()
+        end_all(worker.stop for worker in self._crew.workers)
 
     def use(self, settings: DeviceSettings) -> None:
         """End what runs and begin anew, if it was running."""
@@ -168,6 +172,7 @@ class TillPrinting:
         return opening_cause(self._settings.drawer, tender_kinds, change_due_minor)
 
     def send_raw(self, data: bytes) -> None:
+        self._raw = data
         if RECEIPTS in self._crew.printers:
             self._crew.printers[RECEIPTS].send_raw(data)
 

@@ -49,9 +49,8 @@ class Turnstile(Generic[Port]):
             self._present = None
 
     def open(self, present: Port) -> None:
-        with self._lock:
-            kept, self._kept = self._kept, []
-            self._present = present
+        """What was kept is done here and now; what comes meanwhile is kept as well, and nobody waits."""
+        while (kept := self._taken(present)) is not None:
             for action in kept:
                 try:
                     action(present)
@@ -59,6 +58,15 @@ class Turnstile(Generic[Port]):
                     log.warning("what was asked for while devices were exchanged failed: %s", error)
                 except Exception:
                     log.exception("what was asked for while devices were exchanged failed; the rest is done")
+
+    def _taken(self, present: Port) -> list[Callable[[Port], object]] | None:
+        """None: nothing is left, and from now on calls go through."""
+        with self._lock:
+            if not self._kept:
+                self._present = present
+                return None
+            kept, self._kept = self._kept, []
+            return kept
 
 
 class StandingPrinting:

@@ -1,5 +1,6 @@
 """The print queue: documents as rows whose state says what is known of the paper."""
 
+import threading
 from collections.abc import Container, Sequence
 
 from sqlalchemy import bindparam, func, select, text, update
@@ -14,6 +15,7 @@ from till_app.services.ports import (
 )
 from till_app.store import ledger_rows as rows
 from till_app.store import ledger_tables as t
+from till_app.store.database import Database
 from till_app.store.ledger_access import LedgerAccess
 
 _NEXT_STATES = {
@@ -77,7 +79,14 @@ class WrongJobState(ValueError):
 class LedgerPrintJobs(LedgerAccess):
     """Implements PrintJobs."""
 
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self._settling = threading.Lock()
+        self._unsettled_before: str | None = None
+        """As for `settle_after_start`, which the disk did not take yet."""
+
     def next_job(self, printer: str) -> PrintJob | None:
+        self._settle()
         with self._reading() as connection:
             row = connection.execute(_NEXT_JOB, {"of_printer": printer}).one_or_none()
         return rows.job_from(row) if row is not None else None
@@ -101,9 +110,17 @@ class LedgerPrintJobs(LedgerAccess):
             return connection.execute(_HAND_OVER, values).rowcount == 1
 
     def settle_after_start(self, before: str) -> None:
-        with self._changing() as connection:
-            connection.execute(_SETTLE_SENDING)
-            connection.execute(_SETTLE_OLD, {"before": before})
+        self._unsettled_before = before
+        self._settle()
+
+    def _settle(self) -> None:
+        """Once. Raises LedgerUnavailable: nothing is printed until it is done."""
+        with self._settling:
+            if self._unsettled_before is not None:
+                with self._changing() as connection:
+                    connection.execute(_SETTLE_SENDING)
+                    connection.execute(_SETTLE_OLD, {"before": self._unsettled_before})
+                self._unsettled_before = None
 
     def release_held(self, job_ids: Sequence[str] | None = None) -> None:
         with self._changing() as connection:

@@ -99,7 +99,12 @@ class Errands(QObject):
 
     def __init__(self) -> None:
         super().__init__()
+        self._is_stopped = False
         self._ended.connect(self._on_ended)
+
+    def stop(self) -> None:
+        """What is under way ends, and nobody hears of it: the databases are about to be closed."""
+        self._is_stopped = True
 
     def send_and_hear(
         self,
@@ -140,4 +145,5 @@ class Errands(QObject):
         threading.Thread(target=run, name="errand", daemon=True).start()
 
     def _on_ended(self, word: Callable[[], None]) -> None:
-        word()
+        if not self._is_stopped:
+            word()

@@ -33,7 +33,7 @@ class StateWords:
 _ERRORS: Mapping[str, str] = {
     "timeout": _source("no answer – check its cable and whether it is switched on"),
     "unavailable": _source("not there – check its cable and whether it is switched on"),
-    "refused": _source("it takes no connection – does another till use it?"),
+    "refused": _source("it takes no connection – is it switched on? Does another till use it?"),
     "closed": _source("the connection broke – check its cable"),
     "not_permitted": _source("this user may not open it – ask for the right to use that port"),
     "address_invalid": _source("its address cannot be read – set it up again"),
@@ -86,6 +86,8 @@ _FACTS: Mapping[str, Mapping[str, str]] = {
         "closed": _source("closed"),
         "unknown": _source("whether it is open cannot be known"),
     },
+    "pin_before": {"high": _source("high"), "low": _source("low")},
+    "pin_after": {"high": _source("high"), "low": _source("low")},
     "meaning": {
         "item": _source("an item"),
         "book": _source("a book"),

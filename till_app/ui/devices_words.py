@@ -149,7 +149,8 @@ def _printer_lines(printer: PrinterSettings, device: str) -> tuple[str, str]:
         size = f"{printer.label_width_mm} × {printer.label_height_mm} mm"
     else:
         size = tr(_CONTEXT, "{count} columns").format(count=printer.columns)
-    return joined(kind, connection_name(printer.address)), joined(_where(printer.address), size)
+    trusted = tr(_CONTEXT, "what is sent counts as printed") if printer.trust_silence else ""
+    return joined(kind, connection_name(printer.address), trusted), joined(_where(printer.address), size)
 
 
 def _not_set_up(device: str) -> str:
@@ -190,7 +191,8 @@ _KINDS: Mapping[str, str] = {
 
 
 def found_words(found: FoundDevice) -> str:
-    """What it is and where, and what uses it."""
+    """What it is and where, and what uses it; nothing that its name says already."""
     kind = tr(_CONTEXT, _KINDS.get(found.kind, found.kind))
     use = tr(_CONTEXT, "in use: {name}").format(name=device_name(found.in_use_by)) if found.in_use_by else ""
-    return joined(kind, port_name(found.address), found.detail, use)
+    parts = dict.fromkeys((kind, port_name(found.address), found.detail, use))
+    return joined(*(part for part in parts if part != found.name))

@@ -93,8 +93,8 @@ class MainWindow(QWidget):
         self._screens: dict[ScreenName, QWidget] = {}
         self._current: ScreenName | None = None
         self._after_unlock: ScreenName | None = None
-        self._left: _Left | None = None
-        """What is under way beside a screen of _ASIDE."""
+        self._left: list[_Left] = []
+        """What is under way beside a screen of _ASIDE, and those of them on the way to the one shown."""
         self.setProperty("ground", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumSize(*_SMALLEST)
@@ -156,6 +156,7 @@ class MainWindow(QWidget):
         self.printer_notice.show_wanted.connect(self.show_receipt)
         self.printer_notice.queue_wanted.connect(self.show_print_queue)
         self.printer_notice.said.connect(self.say)
+        self.messages.closed.connect(self._place_messages)
         current_theme().changed.connect(self._place_messages)
         self.top_bar.status_pressed.connect(self._on_pill)
         for keys, action in (
@@ -212,9 +213,17 @@ class MainWindow(QWidget):
         cast(Screen, widget).entered()
 
     def look_at(self, screen: ScreenName) -> None:
-        if self._current is not None and self._current not in _ASIDE:
-            self._left = _Left(self._current, self.focusWidget())
+        on_the_way = [left.screen for left in self._left]
+        if screen in on_the_way:
+            del self._left[on_the_way.index(screen) :]
+        elif self._current is not None and self._current is not screen and not self._is_first_pairing:
+            self._left.append(_Left(self._current, self.focusWidget()))
         self.go(screen)
+
+    @property
+    def _is_first_pairing(self) -> bool:
+        """Nothing is under way on a till that is being paired: what follows is decided when it can sell."""
+        return self._current is ScreenName.PAIRING and not self._left
 
     def open_installer(self) -> None:
         def begin(approver: StaffMember | None) -> None:
@@ -225,14 +234,16 @@ class MainWindow(QWidget):
             self.attempt(begin)
 
     def look_back(self) -> None:
-        left = self._left
+        left = self._left.pop() if self._left else None
         if left is None and self._current is ScreenName.INSTALLER and not self._control.can_sell():
             self.go(ScreenName.PAIRING)
             return
         if left is None or self._reachable(left.screen) is not left.screen:
             self.go(left.screen if left is not None else ScreenName.SELL)
             return
-        self._bring(left.screen)
+        widget = self._bring(left.screen)
+        if left.screen in _ASIDE:
+            cast(Screen, widget).entered()
         if left.focus is not None and shiboken6.isValid(left.focus):
             left.focus.setFocus()
 
@@ -242,7 +253,7 @@ class MainWindow(QWidget):
         widget = self.screen_named(name)
         self._current = name
         if name not in _ASIDE:
-            self._left = None
+            self._left.clear()
             self._services.customer_view.stage(_CUSTOMER_MOMENTS.get(name, CustomerMoment.SELLING))
         self._services.scale.watch(name in _WEIGHING)
         self._stack.setCurrentWidget(widget)
@@ -262,6 +273,7 @@ class MainWindow(QWidget):
         if sound is not None:
             self.play(sound)
         self.messages.say(tone, text, steps)
+        self._place_messages()
 
     def play(self, sound: Sound) -> None:
         self.sounds.play(sound)
@@ -269,7 +281,7 @@ class MainWindow(QWidget):
     def lock(self) -> None:
         if self._services.workplace.operator is None or self._services.workplace.is_locked:
             return
-        self._after_unlock = self._left.screen if self._left is not None else self._current
+        self._after_unlock = self._left[0].screen if self._left else self._current
         self._close_all_panels()
         self._services.sign_on.lock()
         self.go(ScreenName.SIGN_ON)
@@ -355,8 +367,13 @@ class MainWindow(QWidget):
         has_height = self.height() >= round(_ROOM_FOR_TWO * scale)
         has_room = has_height or not self.printer_notice.needs_somebody
         is_clear = has_width and has_room and not self.overlay.is_open
-        _move(self.printer_notice.banner, place if has_width and has_height else self._message_place)
+        notices = place if has_width and has_height else self._message_place
+        _move(self.printer_notice.banner, notices, self.messages)
+        _move(self.drawer_notice.banner, notices, self.printer_notice.banner)
         _move(self.messages, place if is_clear else self._message_place)
+        # On a low window the two would push the keys off it: what was just said comes first.
+        has_turn = has_height or self.messages.message is None
+        self.printer_notice.banner.setVisible(self.printer_notice.banner.message is not None and has_turn)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -485,10 +502,13 @@ class MainWindow(QWidget):
         self.sounds.stop()
         self._clock.stop()
         self.card_desk.stop()
+        self._errands.stop()
         self.closing.emit()
         event.accept()
 
 
-def _move(widget: QWidget, place: QVBoxLayout | None) -> None:
+def _move(widget: QWidget, place: QVBoxLayout | None, before: QWidget | None = None) -> None:
+    """To the end of that place, or in front of `before` if that is there."""
     if place is not None and place.indexOf(widget) < 0:
-        place.addWidget(widget)
+        position = place.indexOf(before) if before is not None else -1
+        place.insertWidget(position, widget)

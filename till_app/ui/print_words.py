@@ -54,8 +54,8 @@ def held_words(status: PrinterStatus) -> str:
 
 def printer_advice(reason: str) -> str:
     known: Mapping[str, str] = {
-        "paper_out": tr(_CONTEXT, "The sale is saved. Put in a new roll and it prints by itself."),
-        "cover_open": tr(_CONTEXT, "The sale is saved. Close the cover and it prints by itself."),
+        "paper_out": tr(_CONTEXT, "The sale is saved. Put in a new roll: what waits prints by itself."),
+        "cover_open": tr(_CONTEXT, "The sale is saved. Close the cover: what waits prints by itself."),
         "printer_error": tr(
             _CONTEXT, "The sale is saved. Look for jammed paper, then switch the printer off and on."
         ),
@@ -69,7 +69,7 @@ def printer_advice(reason: str) -> str:
     }
     return known.get(
         reason,
-        tr(_CONTEXT, "The sale is saved. Check the printer's power and cable; it prints by itself."),
+        tr(_CONTEXT, "The sale is saved. Check the printer's power and cable: what waits prints by itself."),
     )
 
 

@@ -158,7 +158,7 @@ def kind_words(kind: str) -> str:
         "session_opened": tr(_CONTEXT, "Day opened"),
         "z_report": tr(_CONTEXT, "Z report"),
         "x_report": tr(_CONTEXT, "X report"),
-        "reprint": tr(_CONTEXT, "Copy of a receipt"),
+        "reprint": tr(_CONTEXT, "Copy or slip of a receipt"),
         "signed_on": tr(_CONTEXT, "Sign-on"),
         "signed_off": tr(_CONTEXT, "Sign-off"),
         "pin_refused": tr(_CONTEXT, "Wrong PIN"),

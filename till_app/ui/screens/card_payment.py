@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from till_app.domain.catalogue import StaffMember
 from till_app.services.device_status import PaymentQuestion
@@ -10,6 +10,7 @@ from till_app.services.payment_views import EndedPayment, PaymentPhase, PendingP
 from till_app.services.ports import PaymentAttempt, PaymentPurpose, PaymentState
 from till_app.ui.panels.question import Answer, QuestionPanel
 from till_app.ui.screens.card_pages import EndedPage, UnknownPage, WaitingPage
+from till_app.ui.screens.parts import messages_over
 from till_app.ui.shell import ScreenName, Shell, Tone
 from till_app.ui.terminal_words import certain_title, is_given_back, moved_caption, without_sale_words
 from till_app.ui.widgets.action_button import Variant
@@ -34,9 +35,7 @@ class CardPaymentScreen(QWidget):
         self._pages = QStackedWidget()
         for page in (self.waiting, self.unknown, self.ended):
             self._pages.addWidget(page)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._pages)
+        self.message_place = messages_over(self, self._pages)
         self._question: PaymentQuestion | None = None
         self._since_question = QElapsedTimer()
         self._count_down = QTimer(self)
@@ -71,9 +70,11 @@ class CardPaymentScreen(QWidget):
         self._page_focus()
 
     def scanned(self, _text: str) -> None:
-        self._shell.say(
-            Tone.BAD, self.tr("Not added: a card payment is under way\nFinish it, then scan it again.")
-        )
+        if self._pages.currentWidget() is self.ended:
+            words = self.tr("Not added: no money was taken yet\nChoose how to pay, then scan it again.")
+        else:
+            words = self.tr("Not added: a card payment is under way\nFinish it, then scan it again.")
+        self._shell.say(Tone.BAD, words)
 
     def payment_heard(self) -> None:
         """While it is shown: the terminal said something."""

@@ -169,8 +169,9 @@ class EndOfDayScreen(QWidget):
         self._left_layout.addWidget(words(self.tr("Count the drawer"), "title"))
         self.open_drawer = ActionButton(self.tr("Open the drawer"), "F2", note=self.tr("to count it"))
         self.open_drawer.clicked.connect(self.on_open_drawer)
-        self.open_drawer.setVisible(self._services.drawer.is_set_up)
         self._left_layout.addWidget(self.open_drawer)
+        if not self._services.drawer.is_set_up:  # what is shown before it has a parent opens as a window
+            self.open_drawer.hide()
         self._left_layout.addWidget(self._count, 1)
         self._cash, self._today, self._vat = FigureTable(), FigureTable(), FigureTable()
         self._hours = HourBars()

@@ -6,6 +6,19 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QLayout, QVBoxLayout,
 from till_app.ui.theme.theme import current_theme
 
 
+def messages_over(screen: QWidget, page: QWidget) -> QVBoxLayout:
+    """The screen's layout: the page, and messages over the free room at its head. Nothing moves under a
+    finger when one comes or goes."""
+    grid = QGridLayout(screen)
+    grid.setContentsMargins(0, 0, 0, 0)
+    grid.addWidget(page, 0, 0)
+    over = QWidget()
+    place = QVBoxLayout(over)
+    place.setContentsMargins(0, 0, 0, 0)
+    grid.addWidget(over, 0, 0, Qt.AlignmentFlag.AlignTop)
+    return place
+
+
 def words(text: str = "", style: str = "body", tone: str = "") -> QLabel:
     """A label in a type style and tone of the theme."""
     label = QLabel(text)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from till_app.domain.sale import Sale
 from till_app.ui.screens.document_flow import DocumentFlow, has_goods, has_returns
-from till_app.ui.screens.parts import words
+from till_app.ui.screens.parts import messages_over, words
 from till_app.ui.shell import ScreenName, Shell
 from till_app.ui.theme.theme import current_theme
 from till_app.ui.widgets.action_button import ActionButton, PayButton
@@ -58,10 +58,13 @@ class SaleDoneScreen(QWidget):
         self._layout.addWidget(self._next)
         self._layout.addLayout(self._buttons)
         self._layout.addStretch(1)
-        outer = QHBoxLayout(self)
+        page = QWidget()
+        outer = QHBoxLayout(page)
+        outer.setContentsMargins(0, 0, 0, 0)
         outer.addStretch(1)
         outer.addWidget(column, 2)
         outer.addStretch(1)
+        self.message_place = messages_over(self, page)
         self._on_theme_changed()
         current_theme().changed.connect(self._on_theme_changed)
 

@@ -81,6 +81,8 @@ class TenderScreen(QWidget):
         self._middle_layout.addLayout(kinds)
         self._middle_layout.addWidget(self._suggestion_row)
         self._middle_layout.addStretch(1)
+        self.message_place = QVBoxLayout()
+        self._middle_layout.addLayout(self.message_place)
         self._middle_layout.addWidget(self._change)
 
     def _build_pad(self) -> None:

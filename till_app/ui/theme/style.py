@@ -69,6 +69,7 @@ def _type_rules(tokens: Tokens) -> str:
 def _ground_rules(tokens: Tokens) -> str:
     colours, radius, line = tokens.colours, tokens.radius, tokens.hairline
     return f"""
+QAbstractScrollArea {{ background: transparent; border: none; }}
 QWidget[ground="page"] {{ background: {colours.page}; }}
 QWidget[ground="surface"] {{ background: {colours.surface}; }}
 QWidget[ground="bar"] {{ background: {colours.bar}; }}
@@ -120,7 +121,8 @@ QCheckBox::indicator:checked {{
     background: {colours.accent if tokens.is_dark else colours.accent_soft}; border-color: {colours.accent};
     image: url("{resource_path("icons/check.svg").as_posix()}");
 }}
-QCheckBox:focus {{ color: {colours.on_accent_soft}; text-decoration: underline; }}
+QCheckBox {{ border: {line + 1}px solid transparent; border-radius: {radius.s}px; }}
+QCheckBox:focus {{ border-color: {colours.accent}; }}
 QPushButton {{
     background: {colours.surface}; color: {colours.text}; font-weight: 600;
     border: {line}px solid {colours.line}; border-radius: {radius.m}px;
@@ -140,7 +142,6 @@ QProgressBar::chunk {{ background: {colours.primary}; border-radius: {space.xs}p
 def _list_rules(tokens: Tokens) -> str:
     colours, space, line = tokens.colours, tokens.space, tokens.hairline
     return f"""
-QAbstractScrollArea {{ background: transparent; border: none; }}
 QTableView, QListView, QTreeView {{
     background: {colours.surface}; color: {colours.text}; border: {line}px solid {colours.line};
     gridline-color: {colours.line}; selection-background-color: {colours.accent_soft};

@@ -115,7 +115,7 @@ DARK_COLOURS = Colours(
     bar_good="#4cc38a",
     bar_warn="#f5b73d",
     bar_bad="#ff8a80",
-    primary="#137a58",
+    primary="#147c5a",
     primary_pressed="#0d5f44",
     on_primary="#ffffff",
     accent="#7db0ff",
@@ -129,7 +129,7 @@ DARK_COLOURS = Colours(
     bad_soft="#4a1f1c",
     on_bad_soft="#ffb3ab",
     saving="#6fdcb0",
-    bad="#c2352c",
+    bad="#c6382f",
     bad_pressed="#9c2821",
     on_bad="#ffffff",
     inverse="#e9eef3",
@@ -189,7 +189,10 @@ CONTRAST_PAIRS: tuple[tuple[str, str, float], ...] = (
     ("accent", "page", AA_GRAPHICS),
     ("accent", "surface", AA_GRAPHICS),
     ("line_strong", "surface", AA_GRAPHICS),
+    ("line_strong", "page", AA_GRAPHICS),
     ("primary", "page", AA_GRAPHICS),
+    ("primary", "surface", AA_GRAPHICS),
+    ("bad", "surface", AA_GRAPHICS),
 )
 """Every (foreground, ground, least ratio) that is drawn somewhere; a test holds both modes to it."""
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QSizePolicy, QVBo
 from till_app.ui.theme.icons import icon_pixmap
 from till_app.ui.theme.theme import current_theme
 from till_app.ui.theme.tokens import Colours
+from till_app.ui.translation import in_reading_direction
 from till_app.ui.widgets.action_button import ActionButton, Variant
 from till_app.ui.widgets.painting import draw_box
 
@@ -111,8 +112,8 @@ class Banner(QWidget):
     def show_message(self, message: BannerMessage) -> None:
         """Replaces whatever is shown."""
         self._message = message
-        self._title.setText(message.title)
-        self._detail.setText(message.detail)
+        self._title.setText(in_reading_direction(message.title))
+        self._detail.setText(in_reading_direction(message.detail))
         self._detail.setVisible(bool(message.detail))
         for button in self._buttons:
             self._actions.removeWidget(button)

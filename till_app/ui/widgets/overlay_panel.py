@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResize
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from till_app.ui.theme.theme import current_theme
+from till_app.ui.translation import in_reading_direction
 from till_app.ui.widgets.action_button import ActionButton
 from till_app.ui.widgets.key_hint import matches_key
 from till_app.ui.widgets.painting import colour
@@ -37,10 +38,10 @@ class OverlayPanel(QFrame):
         self._width = width
         self.setProperty("ground", "card")
         self.setAccessibleName(title)
-        heading = QLabel(title)
+        heading = QLabel(in_reading_direction(title))
         heading.setProperty("type", "title")
         heading.setWordWrap(True)
-        self._detail = QLabel(detail)
+        self._detail = QLabel(in_reading_direction(detail))
         self._detail.setProperty("tone", "muted")
         self._detail.setWordWrap(True)
         for label in (heading, self._detail):
@@ -66,7 +67,7 @@ class OverlayPanel(QFrame):
         return self._detail.text()
 
     def set_detail(self, words: str) -> None:
-        self._detail.setText(words)
+        self._detail.setText(in_reading_direction(words))
         self._detail.setVisible(bool(words))
 
     def dismiss(self) -> None:

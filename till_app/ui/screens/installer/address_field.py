@@ -6,11 +6,12 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from till_app.services.device_ports import FoundDevice
-from till_app.services.line_addresses import BAUD_RATES, Line, is_serial, join_line, split_line
+from till_app.services.line_addresses import BAUD_RATES, Line, completed, is_serial, join_line, split_line
 from till_app.ui.devices_words import found_words
 from till_app.ui.theme.theme import current_theme
 from till_app.ui.widgets.form_fields import ChoiceField, EditableChoiceField, FormField
 
+_LINE_BEGINNINGS = ("/", "COM", "SERIAL:")
 _THREE_COLUMNS_FROM = 480
 """Width in pixels at 100 %."""
 
@@ -58,7 +59,7 @@ class AddressField(FormField):
         self.place.offer([(device.address, f"{device.name} · {found_words(device)}") for device in found])
 
     def value(self) -> str:
-        base, line = split_line(self.place.value())
+        base, line = split_line(completed(self.place.value()))
         chosen = Line(**{name: str(field.value()) for name, field in self._line_fields.items()})
         # What is typed behind the address holds as long as the choices below say nothing.
         return join_line(base, chosen if chosen != Line() else line)
@@ -86,5 +87,6 @@ class AddressField(FormField):
         base, line = split_line(typed)
         if line != Line():
             self.show_value(typed)
-        self.line.setVisible(is_serial(base))
+        # The first letters of a network address are none of a line yet: nothing jumps while it is typed.
+        self.line.setVisible(is_serial(base) and base.upper().startswith(_LINE_BEGINNINGS))
         self.edited.emit()

@@ -88,12 +88,12 @@ def _printer() -> list[FormField]:
         ChoiceField("drawer_pin", _tr("Cash drawer on pin"), [(2, "2"), (5, "5")]),
         FlagField("cutter", _tr("It cuts the paper")),
         FlagField("prints_logo", _tr("Print the shop's logo")),
-        FlagField(
-            "trust_silence",
-            _tr("It cannot answer: what was sent counts as printed"),
-            _tr("A receipt that did not print is then not noticed by the till."),
-        ),
+        _trusted(_tr("A receipt that did not print is then not noticed by the till.")),
     ]
+
+
+def _trusted(hint: str) -> FormField:
+    return FlagField("trust_silence", _tr("It cannot answer: what was sent counts as printed"), hint)
 
 
 def _densities() -> list[tuple[object, str]]:
@@ -111,6 +111,7 @@ def _label_printer() -> list[FormField]:
         ChoiceField("dots_per_mm", _tr("Resolution"), [(8, "203 dpi"), (12, "300 dpi"), (24, "600 dpi")]),
         ChoiceField("density", _tr("How dark"), _densities()),
         NumberField("columns", _tr("Columns")),
+        _trusted(_tr("A label that did not print is then not noticed by the till.")),
     ]
 
 
@@ -192,7 +193,7 @@ def _display() -> list[FormField]:
 
 def _second_screen() -> list[FormField]:
     return [
-        FlagField("is_used", _tr("Show the basket to the customer on a second screen")),
+        FlagField("is_used", _tr("Show the basket to the customer")),
         ChoiceField("screen_name", _tr("Which screen"), _screens()),
         LinesField(
             "idle_text",
@@ -205,7 +206,7 @@ def _second_screen() -> list[FormField]:
 
 def _screens() -> list[tuple[object, str]]:
     """Those that are there now."""
-    first = ("", _tr("the first one that this window is not on"))
+    first = ("", _tr("the first one beside this window's"))
     return [first, *((screen.name(), screen_words(screen)) for screen in QGuiApplication.screens())]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import msgspec
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
 
@@ -12,7 +12,7 @@ from till_app.services.device_ports import FoundDevice
 from till_app.ui.screens.installer.address_field import AddressField
 from till_app.ui.screens.installer.device_fields import API_KEY, fields_of, matters
 from till_app.ui.theme.theme import current_theme
-from till_app.ui.widgets.form_fields import SecretField
+from till_app.ui.widgets.form_fields import FormField, SecretField
 
 _TWO_COLUMNS_FROM = 620
 """Width in pixels at 100 % at which fields stand beside each other."""
@@ -61,11 +61,13 @@ class DeviceForm(QFrame):
             if isinstance(field, AddressField):
                 field.offer(found)
 
-    def focus_on(self, key: str) -> None:
-        """The field of that name, if it is here; else the first."""
+    def focus_on(self, key: str) -> FormField | None:
+        """The field of that name, if it is here; else the keyboard goes to the first."""
         shown = [field for field in self.fields.values() if not field.isHidden()]
         wanted = self.fields.get(key)
-        (wanted if wanted in shown else shown[0]).setFocus()
+        is_here = wanted in shown
+        (wanted if wanted is not None and is_here else shown[0]).setFocus()
+        return wanted if is_here else None
 
     def _on_edited(self) -> None:
         self._show_what_matters()
@@ -76,6 +78,10 @@ class DeviceForm(QFrame):
         for key, field in self.fields.items():
             field.setVisible(matters(self.device, place, key))
         self._lay_out()
+
+    def minimumSizeHint(self) -> QSize:
+        """Two columns do not hold a page open that has become too narrow for them."""
+        return QSize(4 * current_theme().tokens.height.touch, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -6,16 +6,15 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from till_app.services.device_places import changes_between
+from till_app.services.device_places import places_of, settings_at
 from till_app.services.device_settings import DeviceSettings
 from till_app.services.set_up import SetUp
+from till_app.ui.devices_words import device_name, how_it_is_set, joined
 from till_app.ui.panels.question import Answer, QuestionPanel
 from till_app.ui.shell import Shell, Tone
 from till_app.ui.widgets.action_button import ActionButton, Variant
 
 PROFILE_NAME = "till-devices.json"
-_MOST_CHANGES = 12
-"""Named before a profile is taken over."""
 
 
 class DeviceProfile(QObject):
@@ -67,14 +66,10 @@ class DeviceProfile(QObject):
         )
 
     def _ask_to_take(self, settings: DeviceSettings, missing: Sequence[str]) -> None:
-        changes = changes_between(self._set_up.devices.settings(), settings)
-        if not changes:
+        lines = self._changes(self._set_up.devices.settings(), settings)
+        if not lines:
             self._shell.say(Tone.INFO, self.tr("Nothing to change: this till is set up so already"))
             return
-        named = [f"{name}: {value or '–'}" for name, value in changes.items()]
-        lines = named[:_MOST_CHANGES]
-        if len(named) > _MOST_CHANGES:
-            lines.append(self.tr("… and {count} more").format(count=len(named) - _MOST_CHANGES))
         if missing:
             lines += ["", self.tr("Not at this till: {ports}").format(ports=", ".join(missing))]
         lines += ["", self.tr("Every device is to be tested here.")]
@@ -87,6 +82,18 @@ class DeviceProfile(QObject):
         panel.add_button(ActionButton(self.tr("Back"), "Esc")).clicked.connect(panel.dismiss)
         panel.answered.connect(lambda _answer: self._take(settings))
         self._shell.ask(panel)
+
+    def _changes(self, before: DeviceSettings, after: DeviceSettings) -> list[str]:
+        """A line for each device that would be set otherwise; tests come with no profile."""
+        lines = [
+            joined(f"{device_name(place)}: {kind}", where)
+            for place in dict.fromkeys((*places_of(before), *places_of(after)))
+            if settings_at(before, place) != settings_at(after, place)
+            for kind, where in (how_it_is_set(after, place),)
+        ]
+        if before.label_layouts != after.label_layouts:
+            lines.append(self.tr("The table of the shop's own labels"))
+        return lines
 
     def _take(self, settings: DeviceSettings) -> None:
         devices = self._set_up.devices

@@ -54,7 +54,7 @@ class DeviceSetUpPage(Page):
         self._scroll.column.addStretch(1)
         self.content.addWidget(self._tested)
         self.content.addWidget(self._scroll, 1)
-        self.sheet = self.add_to_foot(ActionButton(self.tr("Print set-up sheet"), "F9"))
+        self.sheet = self.add_to_foot(ActionButton(self.tr("Set-up sheet"), "F9"))
         self.sheet.clicked.connect(self.print_scanner_sheet)
         self.remove = self.add_to_foot(ActionButton(self.tr("Remove it"), "F8"))
         self.remove.clicked.connect(self.ask_to_remove)
@@ -136,7 +136,7 @@ class DeviceSetUpPage(Page):
             self._tested.style().unpolish(self._tested)
             self._tested.style().polish(self._tested)
         needs_test = is_there and not has_passed
-        self.save.set_caption(self.tr("Save without a test") if needs_test else self.tr("Save"))
+        self.save.set_caption(self.tr("Save untested") if needs_test else self.tr("Save"))
         self.save.set_variant(Variant.SECONDARY if needs_test else Variant.PRIMARY)
         self.save.setEnabled(self.is_dirty and not self._is_saving)
         self.test.set_variant(Variant.PRIMARY if needs_test else Variant.SECONDARY)
@@ -239,13 +239,15 @@ class DeviceSetUpPage(Page):
         match error:
             case ValueError():
                 key = getattr(error, "key", "")
-                self._shell.say(Tone.BAD, self.tr("That cannot be saved\n{why}").format(why=error))
-                if self.form is not None:
-                    self.form.focus_on(key.rpartition(".")[2])
+                why = str(error).removeprefix(f"{key}: ")
+                field = self.form.focus_on(key.rpartition(".")[2]) if self.form is not None else None
+                if field is not None:
+                    why = f"{field.name}: {why}"
+                self._shell.say(Tone.BAD, self.tr("That cannot be saved\n{why}").format(why=why))
             case OSError():
-                why = error.strerror or str(error)
+                reason = error.strerror or str(error)
                 text = self.tr("The settings could not be written; the old ones go on\n{why}")
-                self._shell.say(Tone.BAD, text.format(why=why))
+                self._shell.say(Tone.BAD, text.format(why=reason))
             case _:
                 raise error
 
