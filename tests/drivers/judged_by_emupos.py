@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ import PIL.Image
 import PIL.ImageOps
 
 from tests.drivers import emupos_reader
-from tests.drivers.judged_documents import JudgedJob, jobs
+from tests.drivers.judged_documents import JOBS, JudgedJob
 
 RECORDED = Path(__file__).parent / "data" / "escpos_read_by_emupos.json"
 _PAPER_EDGE_DOTS = 40
@@ -64,11 +65,10 @@ def _codes(png: bytes) -> list[list[str]]:
 
 def record(python: str) -> None:
     """One job a line."""
-    known = jobs()
-    read = readings(python, [_asked(job) for job in known.values()])
+    read = readings(python, [_asked(job) for job in JOBS.values()])
     rows = [
         json.dumps([name, *_row(job), reading], ensure_ascii=False)
-        for (name, job), reading in zip(known.items(), read, strict=True)
+        for (name, job), reading in zip(JOBS.items(), read, strict=True)
     ]
     RECORDED.write_text("[\n" + ",\n".join(rows) + "\n]\n", encoding="utf-8")
 
@@ -81,6 +81,7 @@ def _row(job: JudgedJob) -> tuple[int, str]:
     return job.profile.dots_across, job.data.hex()
 
 
+@cache
 def recorded() -> dict[str, Judged]:
     """As emupos 0.4.0 read the jobs."""
     rows = json.loads(RECORDED.read_text(encoding="utf-8"))

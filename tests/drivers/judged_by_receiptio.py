@@ -9,6 +9,8 @@ import re
 import shutil
 import subprocess
 from dataclasses import dataclass, field
+from functools import cache
+from itertools import groupby
 from pathlib import Path
 
 from hardware.simulated.printer import SimulatedPrinter
@@ -78,6 +80,7 @@ def receiptio_folder() -> str | None:
 
 
 def listen(folder: str, state: str, what: str) -> Session:
+    """A question that it repeats is in there once."""
     engine = _OverheardEngine()
     set_up(state, engine)
     with SimulatedPrinter(engine=engine) as printer:
@@ -86,7 +89,7 @@ def listen(folder: str, state: str, what: str) -> Session:
         verdict = subprocess.run(
             command, capture_output=True, check=True, encoding="utf-8", timeout=60
         ).stdout
-    return Session(engine.exchanges, verdict)
+    return Session([exchange for exchange, _ in groupby(engine.exchanges)], verdict)
 
 
 def record(folder: str) -> None:
@@ -99,6 +102,7 @@ def record(folder: str) -> None:
     RECORDED.write_text("[\n" + ",\n".join(rows) + "\n]\n", encoding="utf-8")
 
 
+@cache
 def recorded() -> dict[tuple[str, str], Session]:
     """As receiptio 2.1.2 held them."""
     return {

@@ -1,10 +1,8 @@
-"""Print jobs of every kind, as a judge of their bytes gets them; who judges and what is right is elsewhere."""
+"""Print jobs of every kind, for a judge of their bytes; who judges, and what is right, is elsewhere."""
 
-import io
+import base64
 from collections.abc import Callable
 from dataclasses import dataclass
-
-import PIL.Image
 
 from hardware.document import (
     Align,
@@ -31,11 +29,19 @@ from hardware.printers.printer_profile import Cutter
 @dataclass(frozen=True, slots=True)
 class JudgedJob:
     profile: PrinterProfile
-    document: ReceiptDocument | None
-    """None: a drawer's pulse."""
-    data: bytes
+    elements: tuple[Element, ...] = ()
+    pulse: Callable[[PrinterProfile], bytes] | None = None
+    """To the drawer, instead of a document."""
     is_drawn: bool = False
     """Some text is a picture, whose pixels depend on the program that draws letters."""
+
+    @property
+    def document(self) -> ReceiptDocument:
+        return ReceiptDocument(self.elements)
+
+    @property
+    def data(self) -> bytes:
+        return self.pulse(self.profile) if self.pulse else encode(self.document, self.profile)
 
 
 CODES = (
@@ -109,59 +115,41 @@ _BEYOND_THE_PAGE = (
 )
 
 
-def jobs() -> dict[str, JudgedJob]:
-    """By a name for each."""
-    wide, narrow = PrinterProfile(columns=48), PrinterProfile(columns=32)
-    level_h = QrCode("a" * 120, QrErrorLevel.H)
-    return {
-        "receipt at 32 columns": _printed(narrow, _RECEIPT),
-        "receipt at 42 columns": _printed(PrinterProfile(columns=42), _RECEIPT),
-        "receipt at 48 columns": _printed(wide, _RECEIPT),
-        "receipt in font B": _printed(
-            PrinterProfile(columns=64, font="B", density=2, leaves_chinese_mode=True), _RECEIPT
-        ),
-        "receipt in CP1252": _printed(PrinterProfile(columns=42, code_page="CP1252"), _RECEIPT),
-        "gift receipt": _printed(wide, _GIFT_RECEIPT),
-        "gift receipt, knife that leaves a bridge": _printed(
-            PrinterProfile(columns=48, cutter=Cutter.PARTIAL), _GIFT_RECEIPT
-        ),
-        "Z report": _printed(PrinterProfile(columns=42), _Z_REPORT),
-        "Z report without a knife": _printed(
-            PrinterProfile(columns=42, cutter=Cutter.NONE), _Z_REPORT
-        ),
-        "Polish names in CP852": _printed(
-            PrinterProfile(columns=42, code_page="CP852"), (TextLine("Zażółć gęślą jaźń"), Cut())
-        ),
-        "names beyond the code page": _printed(wide, _BEYOND_THE_PAGE, is_drawn=True),
-        "codes": _printed(wide, (*CODES, level_h, Cut())),
-        "codes on narrow paper": _printed(narrow, (*CODES, level_h, Cut())),
-        "codes that the printer cannot draw": _printed(
-            PrinterProfile(columns=32, escpos_profile="POS-5890"), (*CODES, level_h, Cut())
-        ),
-        "logo": _printed(wide, (Image(_logo(), width_percent=50), TextLine("Corner Shop"), Cut())),
-        "two papers": _printed(wide, (TextLine("shop’s"), Cut(partial=True), TextLine("yours"), Cut())),
-        "drawer on pin 2": _pulse(PrinterProfile(), drawer_pulse),
-        "drawer on pin 5": _pulse(PrinterProfile(drawer_pin=5, drawer_pulse_ms=240), drawer_pulse),
-        "drawer on pin 2 at once": _pulse(PrinterProfile(), real_time_pulse),
-        "drawer on pin 5 at once": _pulse(
-            PrinterProfile(drawer_pin=5, drawer_pulse_ms=240), real_time_pulse
-        ),
-    }  # fmt: skip
-
-
-def _printed(profile: PrinterProfile, elements: tuple[Element, ...], is_drawn: bool = False) -> JudgedJob:
-    document = ReceiptDocument(elements)
-    return JudgedJob(profile, document, encode(document, profile), is_drawn)
-
-
-def _pulse(profile: PrinterProfile, pulse: Callable[[PrinterProfile], bytes]) -> JudgedJob:
-    return JudgedJob(profile, None, pulse(profile))
-
-
-def _logo() -> bytes:
-    """96 × 40 dots, a black frame."""
-    picture = PIL.Image.new("1", (96, 40), 0)
-    picture.paste(1, (8, 8, 88, 32))
-    content = io.BytesIO()
-    picture.save(content, "PNG")
-    return content.getvalue()
+_HARDY_QR = QrCode("a" * 120, QrErrorLevel.H)
+_LOGO = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAGAAAAAoAQAAAAAp6MKUAAAAGUlEQVR4nGNgoA9gZPiPYDMhy4xy8HHoBQDQZQEwtli1RQAAAABJRU5ErkJggg=="
+)
+"""96 × 40 dots: a black frame."""
+_WIDE, _NARROW = PrinterProfile(columns=48), PrinterProfile(columns=32)
+JOBS = {
+    "receipt at 32 columns": JudgedJob(_NARROW, _RECEIPT),
+    "receipt at 42 columns": JudgedJob(PrinterProfile(columns=42), _RECEIPT),
+    "receipt at 48 columns": JudgedJob(_WIDE, _RECEIPT),
+    "receipt in font B": JudgedJob(
+        PrinterProfile(columns=64, font="B", density=2, leaves_chinese_mode=True), _RECEIPT
+    ),
+    "receipt in CP1252": JudgedJob(PrinterProfile(columns=42, code_page="CP1252"), _RECEIPT),
+    "gift receipt": JudgedJob(_WIDE, _GIFT_RECEIPT),
+    "gift receipt, knife that leaves a bridge": JudgedJob(
+        PrinterProfile(columns=48, cutter=Cutter.PARTIAL), _GIFT_RECEIPT
+    ),
+    "Z report": JudgedJob(PrinterProfile(columns=42), _Z_REPORT),
+    "Z report without a knife": JudgedJob(PrinterProfile(columns=42, cutter=Cutter.NONE), _Z_REPORT),
+    "Polish names in CP852": JudgedJob(
+        PrinterProfile(columns=42, code_page="CP852"), (TextLine("Zażółć gęślą jaźń"), Cut())
+    ),
+    "names beyond the code page": JudgedJob(_WIDE, _BEYOND_THE_PAGE, is_drawn=True),
+    "codes": JudgedJob(_WIDE, (*CODES, _HARDY_QR, Cut())),
+    "codes on narrow paper": JudgedJob(_NARROW, (*CODES, _HARDY_QR, Cut())),
+    "codes that the printer cannot draw": JudgedJob(
+        PrinterProfile(columns=32, escpos_profile="POS-5890"), (*CODES, _HARDY_QR, Cut())
+    ),
+    "logo": JudgedJob(_WIDE, (Image(_LOGO, width_percent=50), TextLine("Corner Shop"), Cut())),
+    "two papers": JudgedJob(_WIDE, (TextLine("shop’s"), Cut(partial=True), TextLine("yours"), Cut())),
+    "drawer on pin 2": JudgedJob(PrinterProfile(), pulse=drawer_pulse),
+    "drawer on pin 5": JudgedJob(PrinterProfile(drawer_pin=5, drawer_pulse_ms=240), pulse=drawer_pulse),
+    "drawer on pin 2 at once": JudgedJob(PrinterProfile(), pulse=real_time_pulse),
+    "drawer on pin 5 at once": JudgedJob(
+        PrinterProfile(drawer_pin=5, drawer_pulse_ms=240), pulse=real_time_pulse
+    ),
+}

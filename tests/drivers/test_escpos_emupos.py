@@ -7,12 +7,11 @@ from hardware.printers.escpos_encoder import PrinterProfile
 from hardware.printers.printer_profile import code_page
 from hardware.simulated.escpos_commands import split_commands
 from hardware.text_layout import LaidOutLine, lay_out
-from tests.drivers.judged_by_emupos import emupos_python, readings, recorded
-from tests.drivers.judged_documents import CODES, JudgedJob, jobs
+from tests.drivers.judged_by_emupos import Judged, emupos_python, readings, recorded
+from tests.drivers.judged_documents import CODES, JOBS, JudgedJob
 from tests.drivers.test_printed_codes import expected
 
-JOBS, JUDGED = jobs(), recorded()
-PRINTED = [name for name, job in JOBS.items() if job.document is not None]
+PRINTED = [name for name, job in JOBS.items() if job.pulse is None]
 DRAWN_BY_THE_PRINTER = [name for name in PRINTED if JOBS[name].profile.escpos_profile == "default"]
 SYMBOLOGIES = {
     Symbology.EAN13: "EAN-13", Symbology.EAN8: "EAN-8", Symbology.UPCA: "UPC-A", Symbology.ITF14: "ITF",
@@ -20,6 +19,10 @@ SYMBOLOGIES = {
 }  # fmt: skip
 NOT_SIMULATED = {"1b 52 00", "1d 28 4b 02 00 31 02"}
 """emupos knows how long the choice of a country's signs and of the density are, and does nothing for them."""
+
+
+def judged(name: str) -> Judged:
+    return recorded()[name]
 
 
 def without_pixels(data: bytes) -> list[tuple[bytes, bytes]]:
@@ -33,9 +36,8 @@ def without_pixels(data: bytes) -> list[tuple[bytes, bytes]]:
 
 def document_of(job: JudgedJob) -> ReceiptDocument:
     """With the plain signs that a printer without the curly ones gets."""
-    assert job.document is not None
     page = code_page(job.profile.escpos_profile, job.profile.code_page)
-    plain = {"“": '"', "”": '"', "’": "'", "–": "-"}
+    plain: dict[str, str | int | None] = {"“": '"', "”": '"', "’": "'", "–": "-"}
     missing = {sign: look_alike for sign, look_alike in plain.items() if not page.has(sign)}
     return job.document.with_text(lambda text: text.translate(str.maketrans(missing)))
 
@@ -100,7 +102,6 @@ def is_text(profile: PrinterProfile, line: LaidOutLine) -> bool:
 
 
 def codes_of(job: JudgedJob) -> list[list[str]]:
-    assert job.document is not None
     codes = []
     for element in job.document.elements:
         match element:
@@ -113,29 +114,29 @@ def codes_of(job: JudgedJob) -> list[list[str]]:
 
 
 def test_every_kind_of_job_has_been_judged() -> None:
-    assert list(JUDGED) == list(JOBS)
+    assert list(recorded()) == list(JOBS)
 
 
 @pytest.mark.parametrize("name", JOBS)
 def test_a_job_is_byte_for_byte_the_one_that_emupos_has_judged(name: str) -> None:
     job = JOBS[name]
-    assert JUDGED[name].dots_across == job.profile.dots_across
+    assert judged(name).dots_across == job.profile.dots_across
     if job.is_drawn:
-        assert without_pixels(job.data) == without_pixels(JUDGED[name].data)
+        assert without_pixels(job.data) == without_pixels(judged(name).data)
     else:
-        assert job.data == JUDGED[name].data
+        assert job.data == judged(name).data
 
 
 @pytest.mark.parametrize("name", JOBS)
 def test_emupos_knows_every_command_and_code_page_and_nothing_is_left_over(name: str) -> None:
-    read = JUDGED[name].read
+    read = judged(name).read
     assert set(read["not_carried_out"]) <= NOT_SIMULATED
     assert read["unknown_code_pages"] == []
     assert read["unfinished"] == ""
 
 
 def test_emupos_reads_a_receipt_of_32_columns_as_a_customer_does() -> None:
-    assert JUDGED["receipt at 32 columns"].read["papers"] == [
+    assert judged("receipt at 32 columns").read["papers"] == [
         [
             "          Corner Shop",
             "     12 High Street, Leeds",
@@ -169,21 +170,21 @@ def test_emupos_reads_a_receipt_of_32_columns_as_a_customer_does() -> None:
 
 @pytest.mark.parametrize("name", DRAWN_BY_THE_PRINTER)
 def test_emupos_reads_on_the_paper_what_the_document_says(name: str) -> None:
-    assert JUDGED[name].read["papers"] == papers_of(JOBS[name])
+    assert judged(name).read["papers"] == papers_of(JOBS[name])
 
 
 @pytest.mark.parametrize("name", DRAWN_BY_THE_PRINTER)
 def test_emupos_sees_bold_tall_wide_inverse_and_small_text_where_it_is_meant(name: str) -> None:
-    assert JUDGED[name].read["lines"] == styled_lines_of(JOBS[name])
+    assert judged(name).read["lines"] == styled_lines_of(JOBS[name])
 
 
 @pytest.mark.parametrize("name", PRINTED)
 def test_every_code_on_the_paper_that_emupos_draws_is_read_by_zxing(name: str) -> None:
-    assert JUDGED[name].read["codes"] == codes_of(JOBS[name])
+    assert judged(name).read["codes"] == codes_of(JOBS[name])
 
 
 def test_codes_that_the_printer_cannot_draw_are_pictures_with_their_digits_below() -> None:
-    [paper] = JUDGED["codes that the printer cannot draw"].read["papers"]
+    [paper] = judged("codes that the printer cannot draw").read["papers"]
     pictures, below = paper[: 2 * len(CODES) : 2], paper[1 : 2 * len(CODES) : 2]
     assert all(picture.startswith("[image ") for picture in pictures)
     assert below == [code.data for code in CODES]
@@ -191,20 +192,20 @@ def test_codes_that_the_printer_cannot_draw_are_pictures_with_their_digits_below
 
 def test_emupos_cuts_where_and_as_the_knife_can() -> None:
     full, partial = 0, 1
-    assert JUDGED["receipt at 48 columns"].read["cuts"] == [full]
-    assert JUDGED["gift receipt"].read["cuts"] == [partial]
-    assert JUDGED["gift receipt, knife that leaves a bridge"].read["cuts"] == [partial]
-    assert JUDGED["two papers"].read["cuts"] == [partial, full]
-    assert JUDGED["two papers"].read["ends"] == ["cut", "cut"]
-    assert JUDGED["Z report without a knife"].read["ends"] == ["connection-closed"]
+    assert judged("receipt at 48 columns").read["cuts"] == [full]
+    assert judged("gift receipt").read["cuts"] == [partial]
+    assert judged("gift receipt, knife that leaves a bridge").read["cuts"] == [partial]
+    assert judged("two papers").read["cuts"] == [partial, full]
+    assert judged("two papers").read["ends"] == ["cut", "cut"]
+    assert judged("Z report without a knife").read["ends"] == ["connection-closed"]
 
 
 def test_emupos_opens_the_drawer_on_its_pin_for_the_time_that_is_set() -> None:
-    assert JUDGED["drawer on pin 2"].read["pulses"] == [[2, 100]]
-    assert JUDGED["drawer on pin 5"].read["pulses"] == [[5, 240]]
-    assert JUDGED["drawer on pin 2 at once"].read["pulses"] == [[2, 100]]
-    assert JUDGED["drawer on pin 5 at once"].read["pulses"] == [[5, 200]]
-    assert all(JUDGED[name].read["pulses"] == [] for name in PRINTED)
+    assert judged("drawer on pin 2").read["pulses"] == [[2, 100]]
+    assert judged("drawer on pin 5").read["pulses"] == [[5, 240]]
+    assert judged("drawer on pin 2 at once").read["pulses"] == [[2, 100]]
+    assert judged("drawer on pin 5 at once").read["pulses"] == [[5, 200]]
+    assert all(judged(name).read["pulses"] == [] for name in PRINTED)
 
 
 def test_emupos_still_reads_it_so() -> None:
@@ -213,5 +214,5 @@ def test_emupos_still_reads_it_so() -> None:
         pytest.skip(
             "emupos needs Python 3.13 and is not here: the bytes were compared with what it once read"
         )
-    now = readings(python, [(job.dots_across, job.data) for job in JUDGED.values()])
-    assert now == [job.read for job in JUDGED.values()]
+    now = readings(python, [(job.dots_across, job.data) for job in recorded().values()])
+    assert now == [job.read for job in recorded().values()]

@@ -22,7 +22,6 @@ from tests.drivers.judged_by_receiptio import (
     set_up,
 )
 
-SESSIONS = recorded()
 VERDICTS = {
     None: "success",
     NotReadyReason.PAPER_OUT: "paperempty",
@@ -31,7 +30,7 @@ VERDICTS = {
     NotReadyReason.OFFLINE: "offline",
 }
 """receiptio's word for each thing that keeps a printer from printing."""
-QUICK = [name for name in SESSIONS if name != ("offline", PRINT)]
+QUICK = [name for name in session_names() if name != ("offline", PRINT)]
 """For a printer that is silent receiptio waits 12 seconds."""
 
 
@@ -60,20 +59,20 @@ def received(client: socket.socket, count: int) -> bytes:
 
 
 def condition_told(state: str) -> PrinterCondition:
-    """From the answers that receiptio judged: to `DLE EOT 1` about the drawer, to `DLE EOT 2` about the rest."""
-    about_drawer, about_printer = (SESSIONS[state, what].exchanges[0] for what in (ASK_DRAWER, ASK_PRINTER))
+    """From the answers that receiptio judged: to `DLE EOT 1` and `DLE EOT 2`."""
+    about_drawer, about_printer = (recorded()[state, what].exchanges[0] for what in (ASK_DRAWER, ASK_PRINTER))
     assert about_drawer[0].startswith(Question.PRINTER.command)
     assert about_printer[0].startswith(Question.OFFLINE_CAUSE.command)
     return condition({Question.PRINTER: about_drawer[1][0], Question.OFFLINE_CAUSE: about_printer[1][0]})
 
 
 def test_every_state_has_been_judged() -> None:
-    assert list(SESSIONS) == session_names()
+    assert list(recorded()) == session_names()
 
 
-@pytest.mark.parametrize(("state", "what"), SESSIONS)
+@pytest.mark.parametrize(("state", "what"), session_names())
 def test_the_simulated_printer_answers_byte_for_byte_what_receiptio_has_judged(state: str, what: str) -> None:
-    session = SESSIONS[state, what]
+    session = recorded()[state, what]
     with SimulatedPrinter(engine=prepared(state)) as printer:
         answers = answers_again(printer, session)
     assert answers == [*(answered for _, answered in session.exchanges), b""]
@@ -95,20 +94,20 @@ def test_the_simulated_printer_answers_byte_for_byte_what_receiptio_has_judged(s
     ],
 )
 def test_receiptio_takes_the_simulated_printer_for_what_it_is(state: str, verdict: str) -> None:
-    assert SESSIONS[state, PRINT].verdict == verdict
+    assert recorded()[state, PRINT].verdict == verdict
 
 
 @pytest.mark.parametrize("state", MODES)
 def test_the_driver_concludes_from_the_same_answers_what_receiptio_concludes(state: str) -> None:
     not_ready = condition_told(state).not_ready
-    assert VERDICTS[not_ready] == SESSIONS[state, PRINT].verdict
+    assert VERDICTS[not_ready] == recorded()[state, PRINT].verdict
     told_cause = not_ready not in (None, NotReadyReason.OFFLINE)
-    assert SESSIONS[state, ASK_PRINTER].verdict == (VERDICTS[not_ready] if told_cause else "online")
+    assert recorded()[state, ASK_PRINTER].verdict == (VERDICTS[not_ready] if told_cause else "online")
 
 
 def test_the_driver_and_receiptio_see_the_same_drawer_open_and_closed() -> None:
     for state, verdict, is_high in (("ok", "drawerclosed", False), ("drawer_open", "draweropen", True)):
-        session = SESSIONS[state, ASK_DRAWER]
+        session = recorded()[state, ASK_DRAWER]
         assert session.verdict == verdict
         assert condition({Question.PRINTER: session.exchanges[0][1][0]}).drawer_pin_high is is_high
 
@@ -117,18 +116,18 @@ def test_the_driver_and_receiptio_see_the_same_drawer_open_and_closed() -> None:
 def test_a_fault_during_a_print_is_the_same_to_the_driver_that_asks_after_it(state: str) -> None:
     engine = prepared(state)
     with SimulatedPrinter(engine=engine) as printer:
-        answers_again(printer, SESSIONS[state, PRINT])
+        answers_again(printer, recorded()[state, PRINT])
         with socket.create_connection((printer.host, printer.port), timeout=5) as client:
             told = {}
             for question in Question:
                 client.sendall(question.command)
                 told[question] = received(client, 1)[0]
-    assert VERDICTS[condition(told).not_ready] == SESSIONS[state, PRINT].verdict
+    assert VERDICTS[condition(told).not_ready] == recorded()[state, PRINT].verdict
 
 
 def test_what_receiptio_prints_is_on_the_paper_once() -> None:
     with SimulatedPrinter() as printer:
-        answers_again(printer, SESSIONS["ok", PRINT])
+        answers_again(printer, recorded()["ok", PRINT])
         [job] = printer.wait_for_jobs(1)
     text = to_text(job)
     assert text.count("Corner Shop") == 1
@@ -140,4 +139,4 @@ def test_receiptio_still_judges_so() -> None:
     if folder is None:
         pytest.skip("receiptio is not here: the answers were compared with those that it once judged")
     for state, what in QUICK:
-        assert listen(folder, state, what) == SESSIONS[state, what]
+        assert listen(folder, state, what) == recorded()[state, what]
