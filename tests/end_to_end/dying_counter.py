@@ -5,7 +5,7 @@ moment each time.
 
 The file has a JSON list of folders to make, each with the addresses of its printers. The first till is not
 killed: it counts the moments. A moment is a statement of any SQLite connection, or before and after each call
-of a device.
+of a device. The deaths are spread over them: one by chance in each of as many equal stretches.
 """
 
 import json
@@ -151,12 +151,13 @@ def main(prepared: Path, deaths: Path, seed: int) -> None:
     encode(ReceiptDocument((TextLine("once for all"),)), PrinterProfile())
     plan = json.loads(deaths.read_text())
     moments = killed = 0
+    kills = len(plan["deaths"]) - 1
     chance = random.Random(seed)
-    for death in plan["deaths"]:
+    for number, death in enumerate(plan["deaths"]):
         folder = Path(death["folder"])
         shutil.copytree(prepared, folder)
         settings = counter_settings(death["printer"], death["fallback"])
-        deadly = chance.randint(1, moments) if moments else None
+        deadly = 1 + int(moments * (number - chance.random()) / kills) if number else None
         child = os.fork()
         if child == 0:
             sell_and_die(folder, settings, deadly, drawer_answers=plan["drawer_answers"])

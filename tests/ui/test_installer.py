@@ -189,6 +189,7 @@ def test_going_round_between_the_screens_beside_a_sale_leaves_no_way_to_walk_bac
     installation.open()
     till.press(Key.Key_F12, Qt.KeyboardModifier.ShiftModifier)
     till.window.look_at(ScreenName.INSTALLER)
+    till.window.look_at(ScreenName.INSTALLER)
     till.press(Key.Key_Escape)
     assert till.is_on(ScreenName.SELL)
 

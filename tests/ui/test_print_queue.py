@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -251,10 +251,10 @@ def heard_sounds(till: TillWindow, monkeypatch: pytest.MonkeyPatch) -> list[Soun
 
 
 def test_a_drawer_left_open_moves_no_key_of_the_cashier(till: TillWindow) -> None:
-    def place_of_the_keys() -> tuple[int, int, int, int]:
+    def place_of_the_keys() -> QRect:
         QApplication.processEvents()
         grid = till.sell.goods.grid
-        return grid.rect().translated(grid.mapTo(till.window, QPoint())).getRect()
+        return grid.rect().translated(grid.mapTo(till.window, QPoint()))
 
     before = place_of_the_keys()
     till.bridge.report_drawer(DrawerEvent(DrawerNews.LEFT_OPEN, AT, None, "75"))

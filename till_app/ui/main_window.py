@@ -52,6 +52,8 @@ _ROOM_FOR_TWO = 720
 """Height of the window, in pixels at 100 %, at which two messages leave room for the rest."""
 _ASIDE = frozenset((ScreenName.SYNC_CENTRE, ScreenName.PAIRING, ScreenName.INSTALLER))
 """Shown whoever is signed on, beside what is under way."""
+_PASSED_THROUGH = frozenset((ScreenName.SYNC_CENTRE, ScreenName.PAIRING))
+"""Those of _ASIDE that nobody comes back to on the way back."""
 _WEIGHING = frozenset((ScreenName.SELL, ScreenName.TENDER, ScreenName.SALE_DONE, ScreenName.RETURNS))
 """Somebody is served: what lies on the scale is followed all the while, so that none of it is sold twice."""
 _CUSTOMER_MOMENTS = {
@@ -94,7 +96,7 @@ class MainWindow(QWidget):
         self._current: ScreenName | None = None
         self._after_unlock: ScreenName | None = None
         self._left: list[_Left] = []
-        """What is under way beside a screen of _ASIDE, and those of them on the way to the one shown."""
+        """What is under way beside a screen of _ASIDE, and the installer's screen if it led there."""
         self.setProperty("ground", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumSize(*_SMALLEST)
@@ -153,10 +155,12 @@ class MainWindow(QWidget):
         self.card_desk.changed.connect(self._on_card_payment)
         bridge.failed.connect(self._on_failure)
         bridge.drawer_changed.connect(self.drawer_notice.hear)
+        bridge.drawer_changed.connect(lambda _event: self._place_messages())
         self.printer_notice.show_wanted.connect(self.show_receipt)
         self.printer_notice.queue_wanted.connect(self.show_print_queue)
         self.printer_notice.said.connect(self.say)
-        self.messages.closed.connect(self._place_messages)
+        for banner in (self.messages, self.drawer_notice.banner, self.printer_notice.banner):
+            banner.closed.connect(self._place_messages)
         current_theme().changed.connect(self._place_messages)
         self.top_bar.status_pressed.connect(self._on_pill)
         for keys, action in (
@@ -216,14 +220,9 @@ class MainWindow(QWidget):
         on_the_way = [left.screen for left in self._left]
         if screen in on_the_way:
             del self._left[on_the_way.index(screen) :]
-        elif self._current is not None and self._current is not screen and not self._is_first_pairing:
+        elif self._current is not None and self._current not in (screen, *_PASSED_THROUGH):
             self._left.append(_Left(self._current, self.focusWidget()))
         self.go(screen)
-
-    @property
-    def _is_first_pairing(self) -> bool:
-        """Nothing is under way on a till that is being paired: what follows is decided when it can sell."""
-        return self._current is ScreenName.PAIRING and not self._left
 
     def open_installer(self) -> None:
         def begin(approver: StaffMember | None) -> None:
@@ -371,9 +370,15 @@ class MainWindow(QWidget):
         _move(self.printer_notice.banner, notices, self.messages)
         _move(self.drawer_notice.banner, notices, self.printer_notice.banner)
         _move(self.messages, place if is_clear else self._message_place)
-        # On a low window the two would push the keys off it: what was just said comes first.
-        has_turn = has_height or self.messages.message is None
-        self.printer_notice.banner.setVisible(self.printer_notice.banner.message is not None and has_turn)
+        self._take_turns(2 if has_height else 1)
+
+    def _take_turns(self, room_for: int) -> None:
+        """More would push the keys off the window: what was just said comes first, and the printer, whose
+        pill says the same, last."""
+        notices = (self.drawer_notice.banner, self.printer_notice.banner)
+        standing = [each for each in (self.messages, *notices) if each.message is not None]
+        for notice in notices:
+            notice.setVisible(notice in standing[:room_for])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
