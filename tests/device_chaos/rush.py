@@ -201,12 +201,17 @@ class Rush:
         )
 
     def settle(self) -> None:
-        """Until every print job has come to its end or waits for a person; raises AssertionError."""
+        """Until every print job has come to its end or waits for an answer; raises AssertionError.
+
+        Somebody does something about a printer that has stopped after two broken receipts.
+        """
         end = time.monotonic() + SETTLES_WITHIN_S
         while any(job.state is not JobState.UNCONFIRMED for job in self.till.ledger.open_jobs()) or len(
             [event for event in self.drawer_events if event.news in ENDS_OF_A_KICK]
         ) < len(self.kicks_asked_at):
             assert time.monotonic() < end, [(job.title, job.state) for job in self.till.ledger.open_jobs()]
+            if any(job.state is JobState.WAITING for job in self.till.ledger.open_jobs()):
+                self.till.devices.printing.print_held()
             self.go_on()
 
     def wait_for_display(self, *, is_behind_printer: bool) -> None:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from hardware.simulated.displays import COLUMNS
 from tests.device_chaos.peers import CounterPeers
-from tests.device_chaos.rush import GIVEN_MINOR, ImpatientTill, Rush
+from tests.device_chaos.rush import GIVEN_MINOR, SETTLES_WITHIN_S, ImpatientTill, Rush
 from tests.services.counter import MILK, SHOP, open_counter
 from tests.ui.till_fixture import EGGS, OATS, fill_shop
 from till_app import app as till_program
@@ -63,6 +63,18 @@ class WindowRush(Rush):
 
     def go_on(self) -> None:
         QApplication.processEvents()
+
+    def wait_for_display(self, *, is_behind_printer: bool) -> None:
+        """A scan that a scanner had kept while it was unplugged may have begun a basket: nobody wants it."""
+        assert self.peers is not None
+        assert not is_behind_printer
+        end = time.monotonic() + SETTLES_WITHIN_S
+        while tuple(line.rstrip() for line in self.peers.pole.lines) != self.last_lines:
+            assert time.monotonic() < end, f"it shows {self.peers.pole.lines}"
+            self.go_on()
+            if self.till.services.selling.is_open:
+                self.till.services.selling.void_basket()
+                self.window.go(ScreenName.SELL)
 
     @property
     def last_lines(self) -> tuple[str, str]:

@@ -104,6 +104,39 @@ def test_with_both_out_of_paper_a_receipt_waits_and_whichever_can_first_prints_i
         assert (titles(main), titles(other)) == (["Receipt a", "Receipt b"], [])
 
 
+def test_with_the_other_printer_unplugged_the_reason_stays_that_of_the_receipt_printer(
+    tmp_path: Path,
+) -> None:
+    with (
+        SimulatedPrinter(PrinterMode.PAPER_OUT) as main,
+        SimulatedPrinter() as other,
+        print_room(tmp_path, main.address, other.address) as room,
+    ):
+        both_known(room)
+        other.close()
+        room.add("a")
+        room.healths.wait_for_any(
+            lambda health: health.device == "fallback_printer" and health.error == "refused"
+        )
+        room.statuses.wait(lambda status: status.waiting_jobs == 1 and status.state is PrinterState.WAITING)
+        room.add("b")
+        room.statuses.wait(lambda status: status.waiting_jobs == 2)
+        queues = [(job.job_id, job.printer) for job in room.ledger.open_jobs()]
+        reasons = {status.reason for status in room.statuses.all if status.state is PrinterState.WAITING}
+    assert queues == [("a", "fallback_printer"), ("b", "receipt_printer")]
+    assert reasons == {"paper_out"}
+
+
+def test_labels_that_wait_say_why_though_the_receipt_printer_cannot_print_either(tmp_path: Path) -> None:
+    with (
+        SimulatedPrinter(PrinterMode.PAPER_OUT) as main,
+        SimulatedPrinter(PrinterMode.COVER_OPEN) as labels,
+        print_room(tmp_path, main.address, labels=labels.address) as room,
+    ):
+        room.add("l", kind=JobKind.LABEL, printer="label_printer")
+        room.statuses.wait(lambda status: status.waiting_jobs == 1 and status.reason == "cover_open")
+
+
 def test_a_receipt_that_came_back_does_not_go_over_again_by_itself(tmp_path: Path) -> None:
     with (
         SimulatedPrinter(PrinterMode.PAPER_OUT) as main,

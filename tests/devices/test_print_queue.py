@@ -16,7 +16,7 @@ from tests.devices.print_room import HandClock, PrintRoom, a_document_job, print
 from till_app.services.device_settings import DeviceSettings, PrinterSettings
 from till_app.services.device_status import DeviceState
 from till_app.services.ports import JobKind, JobState, LedgerUnavailable, PrintJob
-from till_app.services.status import PrinterState
+from till_app.services.status import PrinterState, PrinterStatus
 from till_app.store.ledger import SqliteLedger
 
 STATUS_QUESTIONS_BYTES = 9
@@ -193,6 +193,13 @@ def test_two_hundred_receipts_on_a_printer_that_fails_again_and_again_are_each_o
 ) -> None:
     ids = [f"{number:03}" for number in range(200)]
     faults = (PrinterMode.PAPER_OUT, PrinterMode.COVER_OPEN, PrinterMode.OFFLINE)
+
+    def is_settled(status: PrinterStatus) -> bool:
+        """With a person who does something whenever the printer has stopped."""
+        if status.waiting_jobs and status.reason:
+            room.printing.print_held()
+        return status.state in (PrinterState.READY, PrinterState.UNCONFIRMED) and not status.waiting_jobs
+
     with SimulatedPrinter() as printer, print_room(tmp_path, printer.address) as room:
         for number, job_id in enumerate(ids):
             if number % 20 == 5:
@@ -204,11 +211,7 @@ def test_two_hundred_receipts_on_a_printer_that_fails_again_and_again_are_each_o
             elif number % 20 == 17:
                 printer.die_after = None
             room.add(job_id)
-        room.statuses.wait(
-            lambda status: (
-                status.state in (PrinterState.READY, PrinterState.UNCONFIRMED) and not status.waiting_jobs
-            )
-        )
+        room.statuses.wait(is_settled)
         states = [room.state(job_id) for job_id in ids]
         on_paper = [copies(printer, job_id) for job_id in ids]
     assert set(states) <= {PRINTED, UNCONFIRMED}

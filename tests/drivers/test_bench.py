@@ -222,6 +222,14 @@ def test_an_interrupted_command_ends_without_a_word(capsys: pytest.CaptureFixtur
     assert capsys.readouterr() == ("", "")
 
 
+HEARS_CTRL_C = """
+import runpy, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+runpy.run_module("hardware", run_name="__main__", alter_sys=True)
+"""
+"""`python -m hardware` also where the tests themselves run in the background, which is deaf to Ctrl-C."""
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C to a whole group of processes")
 @pytest.mark.parametrize(
     ("arguments", "begun", "code", "last"),
@@ -232,7 +240,7 @@ def test_an_interrupted_command_ends_without_a_word(capsys: pytest.CaptureFixtur
 )
 def test_ctrl_c_ends_a_command_cleanly(arguments: list[str], begun: str, code: int, last: str) -> None:
     bench = subprocess.Popen(
-        [sys.executable, "-m", "hardware", *arguments],
+        [sys.executable, "-c", HEARS_CTRL_C, *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -260,19 +260,22 @@ attributes = st.one_of(
     st.builds(
         lambda name, values: Attribute(ValueTag.INTEGER, name, tuple(values)),
         st.text(min_size=1),
-        st.lists(st.integers(-(2**31), 2**31 - 1), min_size=1),
+        st.lists(st.integers(-(2**31), 2**31 - 1), min_size=1, max_size=4),
     ),
     st.builds(
         lambda name, values: Attribute(ValueTag.TEXT, name, tuple(values)),
         st.text(min_size=1),
-        st.lists(st.text(), min_size=1),
+        st.lists(st.text(), min_size=1, max_size=4),
     ),
     st.builds(lambda name: Attribute(ValueTag.NO_VALUE, name, (None,)), st.text(min_size=1)),
 )
 messages = st.builds(
     IppMessage,
     st.integers(0, 0xFFFF),
-    st.lists(st.builds(lambda found: Group(GroupTag.JOB, tuple(found)), st.lists(attributes))).map(tuple),
+    st.lists(
+        st.builds(lambda found: Group(GroupTag.JOB, tuple(found)), st.lists(attributes, max_size=4)),
+        max_size=4,
+    ).map(tuple),
     st.integers(0, 2**32 - 1),
 )
 

@@ -62,7 +62,7 @@ class Heard:
 
 @contextmanager
 def worker_on(
-    peer: SimulatedScale, heard: Heard, silent_s: float = 60.0, answer_s: float = 2.0
+    peer: SimulatedScale, heard: Heard, silent_s: float = 60.0, answer_s: float = 2.0, look_s: float = 60.0
 ) -> Iterator[ScaleWorker]:
     worker = ScaleWorker(
         lambda: open_scale("toledo_8217", peer.address, answer_s),
@@ -72,6 +72,7 @@ def worker_on(
         can_tare=True,
         poll_s=0.005,
         silent_s=silent_s,
+        look_s=look_s,
         first_retry_s=0.01,
     )
     worker.start()
@@ -91,7 +92,7 @@ def test_a_weight_is_told_when_it_has_changed_and_not_again() -> None:
         assert [weight.state for weight in heard.weights] == [WeightState.STABLE, WeightState.ZERO]
 
 
-def test_nothing_is_asked_while_nobody_looks() -> None:
+def test_no_weight_is_told_while_nobody_looks() -> None:
     heard = Heard()
     with SimulatedScale("toledo_8217", pan=Pan(412)) as peer, worker_on(peer, heard) as worker:
         assert worker.latest().state is WeightState.SILENT
@@ -100,6 +101,20 @@ def test_nothing_is_asked_while_nobody_looks() -> None:
         worker.watch(False)
         assert worker.latest().state is WeightState.SILENT
     assert [weight.state for weight in heard.weights] == [WeightState.STABLE, WeightState.SILENT]
+
+
+def test_a_scale_that_nobody_looks_at_is_known_to_be_there_and_to_be_gone() -> None:
+    heard, pan = Heard(), Pan(412)
+    with (
+        SimulatedScale("toledo_8217", pan=pan) as peer,
+        worker_on(peer, heard, silent_s=0.0, answer_s=0.05, look_s=0.01),
+    ):
+        heard.wait_for_health(DeviceState.READY)
+        pan.fault = ScaleFault.SILENT
+        heard.wait_for_health(DeviceState.UNREACHABLE, "timeout")
+        pan.fault = ScaleFault.NONE
+        heard.wait_for_health(DeviceState.READY)
+    assert heard.weights == []
 
 
 def test_a_weight_that_was_sold_cannot_be_taken_until_it_has_moved() -> None:

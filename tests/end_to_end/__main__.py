@@ -33,9 +33,10 @@ def _kill_everywhere(base: Path, kills: int, seed: int) -> None:
     killed = test_card_payment_kill.kill_all(payments, every=True)
     for name in dying_payments.PLANS:
         print(f"card, {name}: {dict(test_card_payment_kill.judge_all(killed, name))}", flush=True)
-    for name, plan in test_counter_kill.PLANS.items():
-        outcomes = test_counter_kill.kill_and_judge(base / name, plan, kills, seed)
-        print(f"cash, {name}: {dict(outcomes)}", flush=True)
+    with test_counter_kill.open_killer() as killer:
+        for name, plan in test_counter_kill.PLANS.items():
+            outcomes = test_counter_kill.kill_and_judge(killer, base / name, plan, kills, seed)
+            print(f"cash, {name}: {dict(outcomes)}", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
 """Sells for cash with two printers and a drawer on copies of a prepared till, and dies by SIGKILL at another
 moment each time.
 
-    python -m tests.end_to_end.dying_counter PREPARED_FOLDER DEATHS_FILE SEED
+    python -m tests.end_to_end.dying_counter
 
-The file has a JSON list of folders to make, each with the addresses of its printers. The first till is not
-killed: it counts the moments. A moment is a statement of any SQLite connection, or before and after each call
+Each line of the input is a JSON object: the prepared folder, a seed, and a list of folders to make, each with
+the addresses of its printers. The answer is how many died. The first till of a list is not killed: it counts
+the moments. A moment is a statement of any SQLite connection, or before and after each call
 of a device. The deaths are spread over them: one by chance in each of as many equal stretches.
 """
 
@@ -146,16 +147,22 @@ def sell_and_die(folder: Path, settings: DeviceSettings, deadly: int | None, *, 
         counter.till.close()
 
 
-def main(prepared: Path, deaths: Path, seed: int) -> None:
+def main() -> None:
     """Each death in a process of its own: forked, so that the libraries are imported once."""
     encode(ReceiptDocument((TextLine("once for all"),)), PrinterProfile())
-    plan = json.loads(deaths.read_text())
+    for line in sys.stdin:
+        sys.stdout.write(f"{_die_by(json.loads(line))}\n")
+        sys.stdout.flush()
+
+
+def _die_by(plan: dict[str, Any]) -> int:
+    """How many were killed."""
     moments = killed = 0
     kills = len(plan["deaths"]) - 1
-    chance = random.Random(seed)
+    chance = random.Random(plan["seed"])
     for number, death in enumerate(plan["deaths"]):
         folder = Path(death["folder"])
-        shutil.copytree(prepared, folder)
+        shutil.copytree(plan["prepared"], folder)
         settings = counter_settings(death["printer"], death["fallback"])
         deadly = 1 + int(moments * (number - chance.random()) / kills) if number else None
         child = os.fork()
@@ -170,8 +177,8 @@ def main(prepared: Path, deaths: Path, seed: int) -> None:
         if code == 0:  # how often a printer is asked again is the machine's business
             passed = int((folder / MOMENTS).read_text())
             moments = min(moments or passed, passed)
-    sys.stdout.write(f"{killed}\n")
+    return killed
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))
+    main()

@@ -8,8 +8,8 @@ import json
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,15 +64,58 @@ class Death:
         return len(self.printer.pulses_at) + len(self.fallback.pulses_at)
 
 
+class Killer:
+    """The process whose children sell and die: one for all, as its imports cost more than a death."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self._process = process
+
+    def kill(self, prepared: Path, deaths: list[Death], plan: Plan, seed: int) -> int:
+        """How many were killed: now and then one ends before its moment has come."""
+        order = {
+            "prepared": str(prepared),
+            "seed": seed,
+            "drawer_answers": plan.drawer_answers,
+            "deaths": [
+                {
+                    "folder": str(death.folder),
+                    "printer": death.printer.address,
+                    "fallback": death.fallback.address,
+                }
+                for death in deaths
+            ],
+        }
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        answer = self._process.stdout.readline()
+        assert answer, "one did not die as meant"
+        return int(answer)
+
+
+@contextmanager
+def open_killer() -> Iterator[Killer]:
+    command = [sys.executable, "-m", "tests.end_to_end.dying_counter"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        yield Killer(process)
+
+
+@pytest.fixture(scope="module")
+def killer() -> Iterator[Killer]:
+    with open_killer() as opened:
+        yield opened
+
+
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("name", PLANS)
 def test_killed_at_any_moment_nothing_prints_twice_and_no_drawer_opens_for_a_sale_of_before(
-    tmp_path: Path, name: str
+    killer: Killer, tmp_path: Path, name: str
 ) -> None:
-    kill_and_judge(tmp_path, PLANS[name], KILLS, SEED)
+    kill_and_judge(killer, tmp_path, PLANS[name], KILLS, SEED)
 
 
-def kill_and_judge(base: Path, plan: Plan, kills: int, seed: int) -> Counter[str]:
+def kill_and_judge(killer: Killer, base: Path, plan: Plan, kills: int, seed: int) -> Counter[str]:
     """What became of each sale that was cut off, and of the one that was not."""
     prepared = base / "prepared"
     prepared.mkdir(parents=True)
@@ -83,7 +126,7 @@ def kill_and_judge(base: Path, plan: Plan, kills: int, seed: int) -> Counter[str
         deaths = [Death(base / str(number), _printer(stack), _printer(stack)) for number in range(kills + 1)]
         for death in deaths:
             plan.before(death.printer)
-        assert _kill(prepared, base / "deaths.json", deaths, plan, seed) > kills * 0.8
+        assert killer.kill(prepared, deaths, plan, seed) > kills * 0.8
         for death in deaths:
             plan.between(death.printer)
             outcomes[_judge(death)] += 1
@@ -97,28 +140,6 @@ def _printer(stack: ExitStack) -> NetworkPrinter:
     printer = NetworkPrinter(resumes=True)
     stack.callback(printer.kill)
     return printer
-
-
-def _kill(prepared: Path, file: Path, deaths: list[Death], plan: Plan, seed: int) -> int:
-    """How many were killed: now and then one ends before its moment has come."""
-    file.write_text(
-        json.dumps(
-            {
-                "drawer_answers": plan.drawer_answers,
-                "deaths": [
-                    {
-                        "folder": str(death.folder),
-                        "printer": death.printer.address,
-                        "fallback": death.fallback.address,
-                    }
-                    for death in deaths
-                ],
-            }
-        )
-    )
-    command = [sys.executable, "-m", "tests.end_to_end.dying_counter", str(prepared), str(file), str(seed)]
-    done = subprocess.run(command, check=True, timeout=200, stdout=subprocess.PIPE, text=True)
-    return int(done.stdout)
 
 
 def _judge(death: Death) -> str:

@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from argon2 import PasswordHasher
 
@@ -32,6 +34,7 @@ from till_app.store.catalogue import SqliteCatalogue
 from till_app.store.ledger import SqliteLedger
 from till_app.ui.formatting import Formatter
 
+_LEDGER, _CATALOGUE = "ledger.sqlite", "catalogue.sqlite"
 CASHIER_PIN, SUPERVISOR_PIN, MANAGER_PIN = "1111", "2222", "333333"
 _FAST = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
@@ -180,13 +183,10 @@ def open_counter(
     """The counter on that folder's files; opened a second time, it finds what the first left. `terminal`
     makes its card terminal; without, cards are keyed by hand."""
     clock = clock or StandingClock()
-    ledger = SqliteLedger(folder / "ledger.sqlite")
-    catalogue = SqliteCatalogue(folder / "catalogue.sqlite")
-    try:
-        if ledger.identity() is None:
-            ledger.set_identity(TillIdentity("till-uuid", "2", "Till 2"))
-        if not catalogue.cursor():
-            catalogue.apply(RECORDS, "epoch:1")
+    if not any((folder / name).exists() for name in (_LEDGER, _CATALOGUE)):
+        for name, content in _new_files().items():
+            (folder / name).write_bytes(content)
+    with _open_stores(folder) as (ledger, catalogue):
         devices = Devices()
         services = build_services(
             ledger=ledger,
@@ -203,6 +203,27 @@ def open_counter(
             terminal=terminal(ledger) if terminal is not None else None,
         )
         yield ShopCounter(services, ledger, catalogue, clock, devices, folder)
+
+
+@cache
+def _new_files() -> dict[str, bytes]:
+    """Made once: most of what a short test does would be making them."""
+    with TemporaryDirectory() as name:
+        with _open_stores(Path(name)):
+            pass
+        return {file: (Path(name) / file).read_bytes() for file in (_LEDGER, _CATALOGUE)}
+
+
+@contextmanager
+def _open_stores(folder: Path) -> Iterator[tuple[SqliteLedger, SqliteCatalogue]]:
+    ledger = SqliteLedger(folder / _LEDGER)
+    catalogue = SqliteCatalogue(folder / _CATALOGUE)
+    try:
+        if ledger.identity() is None:
+            ledger.set_identity(TillIdentity("till-uuid", "2", "Till 2"))
+        if not catalogue.cursor():
+            catalogue.apply(RECORDS, "epoch:1")
+        yield ledger, catalogue
     finally:
         catalogue.close()
         ledger.close()

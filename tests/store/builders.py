@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tests.domain.builders import a_basket, a_line, a_sale
 from till_app.domain.catalogue import Item, Unit
@@ -23,6 +25,24 @@ SESSION = "session-1"
 @contextmanager
 def a_ledger(path: Path) -> Iterator[SqliteLedger]:
     """Paired and with an open session."""
+    if not path.exists():
+        path.write_bytes(_new_ledger())
+    with _open_ledger(path) as ledger:
+        yield ledger
+
+
+@cache
+def _new_ledger() -> bytes:
+    """Made once: most of what a short test does would be making it."""
+    with TemporaryDirectory() as name:
+        path = Path(name) / "ledger.sqlite"
+        with _open_ledger(path):
+            pass
+        return path.read_bytes()
+
+
+@contextmanager
+def _open_ledger(path: Path) -> Iterator[SqliteLedger]:
     ledger = SqliteLedger(path)
     try:
         if ledger.identity() is None:

@@ -66,6 +66,15 @@ class PrintRun:
         self._keep(job, outcome)
         return outcome
 
+    def hold(self, job: PrintJob, reason: str) -> None:
+        """It is not sent now, and waits."""
+        if job.state is JobState.WAITING and job.reason == reason:
+            return
+        try:
+            self._jobs.mark(job.job_id, JobState.WAITING, reason, by_printer=job.printer)
+        except ValueError as error:
+            log.info("%s: %s", job.title, error)
+
     def _unreadable(self, job: PrintJob) -> JobUnreadable:
         self._jobs.mark(job.job_id, JobState.CANCELLED, UNREADABLE, by_printer=job.printer)
         return JobUnreadable(job.title)

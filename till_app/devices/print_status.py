@@ -75,7 +75,7 @@ class PrintStatus:
             None,
         )
         if stuck is not None:
-            return replace(status, state=PrinterState.WAITING, reason=stuck.state.trouble)
+            return replace(status, state=PrinterState.WAITING, reason=self._why(stuck))
         if unconfirmed:
             return replace(status, state=PrinterState.UNCONFIRMED, reason=asked.unconfirmed_reason)
         if held:
@@ -87,3 +87,11 @@ class PrintStatus:
         if main.state.trouble:
             return replace(status, state=PrinterState.WAITING, reason=main.state.trouble)
         return replace(status, state=PrinterState.READY)
+
+    def _why(self, stuck: PrinterWorker) -> str:
+        """What waits at the other printer waits for the receipt printer just as well, and is there only as
+        long as that one needs somebody: its reason is the one to put right."""
+        main = self._workers.get(DeviceId.RECEIPT_PRINTER)
+        if main is not None and stuck is self._workers.get(DeviceId.FALLBACK_PRINTER):
+            return main.state.trouble or stuck.state.trouble
+        return stuck.state.trouble

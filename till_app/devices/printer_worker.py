@@ -23,6 +23,7 @@ from hardware.printers.receipt_printer import (
 from till_app.devices.drawer_desk import DrawerDesk
 from till_app.devices.drawer_kicks import OpenDrawer as OpenIfWanted
 from till_app.devices.health_record import HealthRecord
+from till_app.devices.print_pause import PrintPause
 from till_app.devices.print_run import JobGone, JobUnreadable, PrintRun
 from till_app.devices.printer_ports import DocumentPrinter, JobRouter, WorkerState
 from till_app.devices.roll import Roll
@@ -79,6 +80,7 @@ class PrinterWorker:
         self._status_at = 0.0
         self._retry_s = FIRST_RETRY_S
         self._trouble_until = 0.0
+        self._pause = PrintPause()
         self._is_asked_again = False
         self._raw: bytes | None = None
         self._raw_at = 0.0
@@ -107,15 +109,23 @@ class PrinterWorker:
         return self.state.was_heard and not self.state.trouble
 
     def wake(self) -> None:
-        """There is a job, or a kick, or somebody has put something right."""
+        """There is a job, or a kick, or the printer can print again."""
         with self._wakeup:
+            self._pause.end_rest()
             self._jobs_at = 0.0
             self._retry_s = FIRST_RETRY_S
             self._wakeup.notify()
 
+    def resume(self) -> None:
+        """A person decided something: a printer that broke off one job after the other gets one more."""
+        with self._wakeup:
+            self._pause.end()
+            self.wake()
+
     def look(self) -> None:
         """At a printer in trouble, now."""
         with self._wakeup:
+            self._pause.may_be_mended()
             if self.state.trouble:
                 self._status_at = 0.0
                 self._wakeup.notify()
@@ -197,7 +207,13 @@ class PrinterWorker:
                 self._router.idle(self.device)
             self._tell(is_busy=False)
             return
-        if self._monotonic() < self._trouble_until and self._went_elsewhere(job, self.state.trouble):
+        now = self._monotonic()
+        is_paused = self._pause.holds(now)
+        is_in_trouble = bool(self.state.trouble) and (is_paused or now < self._trouble_until)
+        if is_in_trouble and self._went_elsewhere(job, self.state.trouble):
+            return
+        if is_paused:
+            self._hold(job)
             return
         self._tell(is_busy=True)
         try:
@@ -214,6 +230,8 @@ class PrinterWorker:
     def _learn(self, job: PrintJob, outcome: PrintOutcome) -> None:
         match outcome:
             case Printed(paper_near_end=is_near_end):
+                with self._wakeup:
+                    self._pause.printed()
                 self._roll.printed()
                 self._roll.seen(is_out=False, is_near_end=is_near_end)
                 self._well()
@@ -222,16 +240,31 @@ class PrinterWorker:
                 if reason == NO_WAY_BACK:
                     self._well()
                 else:
-                    self._in_trouble(reason)
-                    self._status_at = 0.0
+                    self._broke_off(reason)
             case NotSent(reason=reason):
-                self._in_trouble(reason)
+                self._unwell(reason)
                 if not self._went_elsewhere(job, reason):
                     self._print_at(self._trouble_until)
                 self._tell(is_busy=False)
                 return
         self._print_at(self._monotonic())
         self._router.changed()
+
+    def _broke_off(self, reason: str) -> None:
+        is_always_silent = reason == NO_REPLY and not self.state.was_heard
+        if not is_always_silent:
+            is_unwell = replace(self.state, trouble=reason).is_answering
+            with self._wakeup:
+                now = self._monotonic()
+                self._pause.broke_off(now, now + self._retry_s, is_unwell=is_unwell)
+        self._in_trouble(reason)
+        self._status_at = 0.0
+
+    def _hold(self, job: PrintJob) -> None:
+        if self.state.trouble:
+            self._run_of_jobs.hold(job, self.state.trouble)
+        self._print_at(self._pause.until)
+        self._tell(is_busy=False)
 
     def _went_elsewhere(self, job: PrintJob, reason: str) -> bool:
         if not self._router.cannot_print(self.device, job, reason):
@@ -272,24 +305,35 @@ class PrinterWorker:
                 self._is_asked_again = True
                 self._status_at = self._monotonic() + FIRST_RETRY_S
             else:
-                self._in_trouble(error.code)
+                self._unwell(error.code)
             return
         if said is None:
             if self._trusts_silence:
-                self._well()
+                self._said_well()
             elif self.state.was_heard:
-                self._in_trouble(NO_REPLY)
+                self._unwell(NO_REPLY)
             self._looked(None)
             return
         self._roll.seen(is_out=said.not_ready is NotReadyReason.PAPER_OUT, is_near_end=said.paper_near_end)
         if said.not_ready is not None:
-            self._in_trouble(said.not_ready.value)
+            self._unwell(said.not_ready.value)
         else:
-            had_trouble = bool(self.state.trouble)
-            self._well()
-            if had_trouble:
-                self.wake()
+            self._said_well()
         self._looked(said.drawer_pin_high)
+
+    def _said_well(self) -> None:
+        now = self._monotonic()
+        with self._wakeup:
+            is_believed = self._pause.said_well(now)
+            is_paused = self._pause.holds(now)
+        if not is_believed:
+            self._status_at = now + FIRST_RETRY_S
+            self._send_raw()  # what is behind it need not wait for paper
+            return
+        had_trouble = bool(self.state.trouble)
+        self._well()
+        if had_trouble and not is_paused:
+            self.wake()
 
     def _looked(self, pin_high: bool | None) -> None:
         if self._desk is not None:
@@ -301,6 +345,11 @@ class PrinterWorker:
             self._retry_s = FIRST_RETRY_S
         self._trouble_until = 0.0
         self._tell(trouble="", was_heard=True)
+
+    def _unwell(self, reason: str) -> None:
+        with self._wakeup:
+            self._pause.may_be_mended()
+        self._in_trouble(reason)
 
     def _in_trouble(self, reason: str) -> None:
         with self._wakeup:

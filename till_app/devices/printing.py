@@ -191,7 +191,12 @@ class TillPrinting:
             self._jobs.mark(job_id, state, reason)
         except ValueError as error:
             log.info("a decision came too late: %s", error)
-        self.wake()
+        self._person_acted()
+
+    def _person_acted(self) -> None:
+        self._settle_unserved()
+        for worker in self._crew.printers.values():
+            worker.resume()
 
     def print_elsewhere(self, job_id: str) -> None:
         job = self._jobs.job(job_id)
@@ -202,15 +207,15 @@ class TillPrinting:
             if job.is_held:
                 self._jobs.release_held([job_id])
             self._jobs.hand_over(job_id, target, TOLD_BY_OPERATOR)
-        self.wake()
+        self._person_acted()
 
     def print_held(self, job_ids: Sequence[str] | None = None) -> None:
         self._jobs.release_held(job_ids)
-        self.wake()
+        self._person_acted()
 
     def skip_held(self) -> None:
         self._jobs.skip_held(SKIPPED)
-        self.wake()
+        self._person_acted()
 
     # ----------------------------------------------------- what the workers ask
 

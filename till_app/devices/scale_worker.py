@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 POLL_S = 0.2
 SILENT_S = 1.0
 """A weight that nobody confirmed for so long counts no more."""
+LOOK_S = 30.0
+"""So often a scale is asked whether it is there while nobody weighs."""
 FIRST_RETRY_S = 0.25
 LONGEST_RETRY_S = 5.0
 TIME_OUTS_BEFORE_REOPENING = 3
@@ -81,6 +83,7 @@ class ScaleWorker:
         count: WeightCount | None = None,
         poll_s: float = POLL_S,
         silent_s: float = SILENT_S,
+        look_s: float = LOOK_S,
         first_retry_s: float = FIRST_RETRY_S,
         monotonic: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = utc_now,
@@ -92,6 +95,8 @@ class ScaleWorker:
         self._on_weight = on_weight
         self._poll_s = poll_s
         self._silent_s = silent_s
+        self._look_s = look_s
+        self._next_look_s = 0.0
         self._first_retry_s = first_retry_s
         self._monotonic = monotonic
         self._record = HealthRecord(DeviceId.SCALE, on_health, now=now)
@@ -199,8 +204,12 @@ class ScaleWorker:
         self._close()
 
     def _wait_for_work(self) -> bool:
+        """Somebody looks, something is ordered, or it is time to see whether the scale is there."""
         with self._changed:
-            self._changed.wait_for(lambda: self._is_watched or self._orders or self._is_stopping)
+            self._changed.wait_for(
+                lambda: self._is_watched or self._orders or self._is_stopping, self._next_look_s
+            )
+            self._next_look_s = self._look_s
             return not self._is_stopping
 
     def _pause(self, seconds: float) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from till_app.services.set_up import SetUp
-from till_app.ui.main_window import MakeScreen
+from till_app.ui.screen_stack import MakeScreen
 from till_app.ui.screens.card_payment import CardPaymentScreen
 from till_app.ui.screens.end_of_day import EndOfDayScreen
 from till_app.ui.screens.installer.installer import InstallerScreen
