@@ -40,11 +40,12 @@ def test_a_key_begins_the_wait_anew_and_zero_never_tells(qtbot: QtBot, till: Til
     assert watch.remaining_ms == -1
     watch.tell_after(600)
     before = watch.remaining_ms
-    qtbot.waitUntil(lambda: watch.remaining_ms < before - 200, timeout=10_000)
+    # A coarse timer ends on whole seconds: only after more than one does a new beginning show.
+    qtbot.waitUntil(lambda: watch.remaining_ms < before - 1_500, timeout=10_000)
     left = watch.remaining_ms
     till.press(Qt.Key.Key_Shift)
     watch.touched()
-    assert watch.remaining_ms >= left
+    assert watch.remaining_ms > left
     watch.tell_after(0)
     assert (watch.remaining_ms, told) == (-1, [])
 
