@@ -44,24 +44,28 @@ class ClockedPrinter(SimulatedPrinter):
     def __init__(self, pulses: PulseTimes, engine: PrinterEngine, port: int = 0) -> None:
         super().__init__(engine.mode, port=port, engine=engine)
         self._pulses = pulses
+        self._one_at_a_time = threading.RLock()
+        """A pulse belongs to what brought it, and is counted once, whichever threads come together."""
         self.on_receipt_byte: Callable[[], None] = lambda: None
         """Called when the first byte of a document has come."""
         self.on_pulse: Callable[[], None] = lambda: None
 
     def receive(self, data: bytes) -> Reaction:
-        at, before = time.monotonic(), len(self.drawer_pins)
-        if b"\x1b@" in data:
-            self.on_receipt_byte()
-        reaction = super().receive(data)
-        if len(self.drawer_pins) > before:
-            self.on_pulse()
-        self._pulses.count_from(self, before, at)
-        return reaction
+        with self._one_at_a_time:
+            at, before = time.monotonic(), len(self.drawer_pins)
+            if b"\x1b@" in data:
+                self.on_receipt_byte()
+            reaction = super().receive(data)
+            if len(self.drawer_pins) > before:
+                self.on_pulse()
+            self._pulses.count_from(self, before, at)
+            return reaction
 
     def change(self, act: Callable[[PrinterEngine], bytes | None]) -> None:
-        at, before = time.monotonic(), len(self.drawer_pins)
-        super().change(act)
-        self._pulses.count_from(self, before, at)
+        with self._one_at_a_time:
+            at, before = time.monotonic(), len(self.drawer_pins)
+            super().change(act)
+            self._pulses.count_from(self, before, at)
 
 
 class NetworkPrinter:
